@@ -1,0 +1,191 @@
+"""What the store gives back and takes: frozen rows, never ORM objects. All times are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A queue and its targets. A queue that a source named first has `configured` False and these defaults."""
+
+    key: str
+    label: str
+    channel: str
+    skill: str = ""
+    timezone: str = "UTC"
+    opening: str = "Mon-Sun 00:00-24:00"
+    holidays: str = ""  # ISO 3166: "DE" or "DE-NW"; empty: none
+    service_level: float = 0.8
+    answer_within_s: int = 20
+    resolve_within_s: int | None = None
+    patience_s: float = 180.0
+    aht_s: float = 300.0
+    shrinkage: float = 0.3
+    max_occupancy: float = 0.9
+    configured: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source and how it fares."""
+
+    name: str
+    kind: str
+    evidence: str
+    watermark: str | None
+    last_success_at: datetime | None
+    last_record_at: datetime | None  # latest arrival, interval end or state it has brought
+    last_error: str | None
+    last_error_at: datetime | None
+    last_error_permanent: bool
+    rejected: int  # rejected records kept, all runs
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRunRow:
+    """One pull: when, how it ended and what it brought."""
+
+    source: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str  # running | done | failed
+    events: int
+    volumes: int
+    states: int
+    rejected: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A record kept because it could not be taken."""
+
+    source: str
+    seen_at: datetime
+    location: str
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What storing one batch changed."""
+
+    events_new: int = 0
+    events_changed: int = 0
+    volumes: int = 0
+    states: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContactsRow:
+    """Contacts of one queue that still wait or are being served, counted from events."""
+
+    queue: str
+    waiting: int
+    oldest_arrived_at: datetime | None
+    in_service: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStateRow:
+    """The last state a source reported for a queue."""
+
+    queue: str
+    at: datetime
+    waiting: int
+    longest_wait_s: float | None
+    in_service: int | None
+    agents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPoint:
+    """One interval of a stored forecast; counts per interval."""
+
+    interval_start: datetime
+    p10: float
+    p50: float
+    p90: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """A forecast as it was made: `kind` is "baseline" or "surge" (surge alone, without the baseline)."""
+
+    queue: str
+    kind: str
+    made_at: datetime
+    model: str
+    interval_s: int
+    points: tuple[ForecastPoint, ...]
+    incident_id: int | None = None
+    basis: Mapping[str, Any] = field(default_factory=dict)  # JSON: why this model, scores, shares of prior and data
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """The current facts of an incident (a JSON object, see dashboard.domain.incidents) and its revision number."""
+
+    id: int
+    revision: int
+    recorded_at: datetime
+    recorded_by: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """One version of a reply in one language."""
+
+    key: str
+    version: int
+    language: str
+    channel: str
+    phases: tuple[str, ...]
+    title: str
+    body: str
+    tags: tuple[str, ...]
+    status: str  # draft | in_review | approved | withdrawn
+    author: str
+    approver: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person who may log in."""
+
+    name: str
+    role: str
+    password_hash: str
+    language: str
+    theme: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who did what to what, when."""
+
+    at: datetime
+    user: str
+    action: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """A page's live figures, serialised and compressed once for all viewers."""
+
+    name: str
+    etag: str
+    body: bytes  # gzip of JSON
+    made_at: datetime

@@ -1,0 +1,1 @@
+"""The board: the only package that knows Dash and the people who use it."""
