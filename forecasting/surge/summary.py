@@ -1,0 +1,82 @@
+"""From draws to ranges: quantiles of paths, of the peak and of the time at which demand is near normal again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, floor
+
+import numpy as np
+import pandas as pd
+
+from forecasting.surge.curve import Array
+
+NEAR_NORMAL = 0.2  # surge ÷ normal volume below which demand counts as near normal
+
+
+@dataclass(frozen=True, slots=True)
+class SurgePath:
+    """Quantiles and mean of contacts above normal per interval.
+
+    `quantiles` has shape (n_levels, n_intervals), never crossing; `mean` (n_intervals,).
+    """
+
+    levels: tuple[float, ...]
+    quantiles: Array
+    mean: Array
+
+    def at(self, level: float) -> Array:
+        """One quantile, shape (n_intervals,)."""
+        return np.asarray(self.quantiles[self.levels.index(level)])
+
+
+@dataclass(frozen=True, slots=True)
+class PeakRange:
+    """Contacts above normal in the greatest interval, and when it begins, by level; no time where there is no surge."""
+
+    size: Mapping[float, float]
+    at: Mapping[float, datetime | None]
+
+
+def summarise(draws: Array, levels: tuple[float, ...]) -> SurgePath:
+    """Quantiles over the draws of shape (n_intervals, n_draws)."""
+    ordered = np.sort(draws, axis=1)
+    place = np.array(levels) * (draws.shape[1] - 1)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, draws.shape[1] - 1)
+    part = place - below
+    quantiles = ordered[:, below] * (1 - part) + ordered[:, above] * part
+    return SurgePath(levels, quantiles.T, draws.mean(axis=1))
+
+
+def peak_of(draws: Array, index: pd.DatetimeIndex, levels: Sequence[float]) -> PeakRange:
+    """Ranges of the peak of paths of shape (n_intervals, n_draws)."""
+    size = dict(zip(levels, np.quantile(draws.max(axis=0), levels).tolist(), strict=True))
+    if not draws.max() > 0:
+        return PeakRange(size, dict.fromkeys(levels))
+    when = np.quantile(draws.argmax(axis=0), levels, method="nearest").astype(int)
+    return PeakRange(size, {level: index[i].to_pydatetime() for level, i in zip(levels, when, strict=True)})
+
+
+def normal_again(draws: Array, normal: Array, *, since: int) -> Array:
+    """First interval, not before `since`, from which the surge stays at or below a fifth of the normal volume.
+
+    `draws` has shape (n_intervals, n_draws), `normal` (n_intervals,). The result, (n_draws,), is infinite where the
+    index ends before that.
+    """
+    high = draws > np.maximum(NEAR_NORMAL * normal, 1.0)[:, None]
+    n = len(draws)
+    last = np.where(high.any(axis=0), n - 1 - high[::-1].argmax(axis=0), -1)
+    return np.where(last == n - 1, np.inf, np.maximum(last + 1, since).astype(float))
+
+
+def time_quantiles(steps: Array, index: pd.DatetimeIndex, levels: Sequence[float]) -> dict[float, datetime | None]:
+    """Quantiles of interval numbers as times; None where they lie beyond the index."""
+    ordered = np.sort(steps)
+    out: dict[float, datetime | None] = {}
+    for level in levels:
+        place = level * (len(ordered) - 1)
+        step = ordered[ceil(place) if level > 0.5 else floor(place)]
+        out[level] = index[int(step)].to_pydatetime() if step < len(index) else None
+    return out

@@ -1,0 +1,132 @@
+"""The Bayes step: how the first counts of a surge move the prior's scale, split and curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.surge.curve import Array
+from forecasting.surge.prior import Scale, normal_draws
+
+CHANNEL_SIGMA = 0.4  # log deviation of a channel from the assumed split
+_SHAPE_SIGMA = 0.6  # log deviation of one interval from its curve
+_RECENCY = 0.5  # weight lost per interval of age: what is ahead resembles the last counts most
+_TEMPER = 0.15  # intervals err together, so evidence for one curve against another counts for a part only
+_LOST_SIGMA = 0.5  # log error of a surge lost in noise: hardly more than twice the noise
+_BASELINE_ERROR = 0.15  # relative error of the normal volume
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Counts since the onset, per channel and interval, both of shape (n_channels, n_observed).
+
+    `offered` and `normal` are counts of the same span of time; NaN where unknown.
+    """
+
+    offered: Array
+    normal: Array
+
+    @property
+    def surge(self) -> Array:
+        """Contacts above normal, not below zero; NaN where unknown."""
+        return np.maximum(self.offered - self.normal, 0.0)
+
+    @property
+    def noise(self) -> Array:
+        """Standard deviation of `surge` from counting and from the error of the normal volume."""
+        return np.asarray(np.sqrt(self.offered + (_BASELINE_ERROR * self.normal) ** 2 + 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Draws after the update.
+
+    `pick` (n_draws,) are the indices of the prior's curves, repeated by their weight; `log_scale` (n_draws,) and
+    `log_channel` (n_channels, n_draws) multiply their rates; `share_prior` in [0, 1].
+    """
+
+    pick: npt.NDArray[np.intp]
+    log_scale: Array
+    log_channel: Array
+    share_prior: float
+
+
+def update(prior: Scale, evidence: Evidence, *, unit: Array) -> Posterior:
+    """Condition scale, split and curve on the counts.
+
+    Parameters
+    ----------
+    prior
+        Log-normal prior of the scale.
+    evidence
+        Counts of channels and intervals since the onset.
+    unit
+        Contacts expected at scale 1, shape (n_channels, n_observed, n_draws).
+
+    Notes
+    -----
+    On the log scale, channel c shows y_c = L + d_c + e_c with L ~ N(prior), d_c ~ N(0, 0.4²) and e_c ~ N(0, s_c²),
+    where y_c is the log of recent counts above normal ÷ those expected at scale 1 and s_c² has a counting part and a
+    part for the roughness of real curves that falls with the number of intervals. L and d_c are then normal in closed
+    form for every curve, and the curve's weight is the tempered marginal likelihood. A surge lost in noise says only
+    that the scale is small: it is taken at the noise level, give or take half on the log scale.
+    """
+    y, variance = _log_ratio(evidence, unit)
+    precision = 1.0 / (CHANNEL_SIGMA**2 + variance)
+    total = precision.sum()
+    residual = y - prior.log_mean
+    pulled = precision @ residual
+    prior_precision = 1.0 / max(prior.sigma, 1e-6) ** 2
+    likelihood = -0.5 * (precision @ residual**2 - pulled**2 / (prior_precision + total))
+    likelihood += _shape_likelihood(evidence, unit)
+    pick = _resample(_TEMPER * likelihood)
+    mean = prior.log_mean + pulled / (prior_precision + total)
+    z = normal_draws()
+    log_scale = mean[pick] + z[6] / np.sqrt(prior_precision + total)
+    kept = CHANNEL_SIGMA**2 * precision
+    spread = np.sqrt(CHANNEL_SIGMA**2 * (1.0 - kept))
+    own = np.stack([np.roll(z[7], 17 * (c + 1)) for c in range(len(y))])
+    log_channel = kept[:, None] * (y[:, pick] - log_scale) + spread[:, None] * own
+    return Posterior(pick, log_scale, log_channel, float(prior_precision / (prior_precision + total)))
+
+
+def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array]:
+    """Per channel: log of counts ÷ expectation, (n_channels, n_draws), and its error's variance, (n_channels,)."""
+    known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal) & (unit.max(axis=2) > 0)
+    age = np.arange(known.shape[1])[::-1]
+    weight = np.where(known, _RECENCY**age, 0.0)
+    surge = np.nansum(weight * np.where(known, evidence.surge, 0.0), axis=1)
+    noise = np.sqrt(np.sum((weight * np.where(known, evidence.noise, 0.0)) ** 2, axis=1))
+    expected = np.maximum((weight[:, :, None] * unit).sum(axis=1), 1e-12)
+    seen = known.any(axis=1)
+    level = np.where(seen, np.maximum(surge, noise), 1.0)
+    intervals = np.where(seen, weight.sum(axis=1) ** 2 / np.maximum((weight**2).sum(axis=1), 1e-12), 1.0)
+    counting = np.where(surge > noise, noise / level, _LOST_SIGMA)
+    variance = counting**2 + _SHAPE_SIGMA**2 / intervals
+    return np.log(level)[:, None] - np.log(expected), np.where(seen, variance, np.inf)
+
+
+def _shape_likelihood(evidence: Evidence, unit: Array) -> Array:
+    """How well each curve follows the counts of all channels together, whatever their level, (n_draws,)."""
+    known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal)
+    surge = np.where(known, evidence.surge, 0.0).sum(axis=0)
+    noise = np.sqrt(np.where(known, evidence.noise**2, 0.0).sum(axis=0))
+    expected = (known[:, :, None] * unit).sum(axis=0)
+    usable = (surge > noise) & (expected.min(axis=1) > 0)
+    if usable.sum() < 2:
+        return np.zeros(unit.shape[2])
+    level, noise = surge[usable], noise[usable]
+    weight = 1.0 / (_SHAPE_SIGMA**2 + (noise / level) ** 2)
+    off = np.log(level)[:, None] - np.log(expected[usable])
+    off -= weight @ off / weight.sum()
+    return np.asarray(-0.5 * weight @ off**2)
+
+
+def _resample(log_weight: Array) -> npt.NDArray[np.intp]:
+    """Indices drawn by weight on an even grid, so that the same weights always give the same draws."""
+    weight = np.exp(log_weight - log_weight.max())
+    edges = np.cumsum(weight) / weight.sum()
+    n = len(weight)
+    return np.minimum(np.searchsorted(edges, (np.arange(n) + 0.5) / n), n - 1)
