@@ -1,0 +1,155 @@
+"""A reply's life: draft, in review, approved, withdrawn; its author never approves it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from dashboard.domain.incidents import Phase
+from dashboard.domain.people import Right, Role, may
+from dashboard.domain.placeholders import TemplateError, names_in
+
+CHANNELS: Final = ("call", "chat", "email", "ticket", "social")
+LANGUAGES: Final = ("de", "en")
+TITLE_MAX: Final = 120
+BODY_MAX: Final = 10_000
+SOCIAL_MAX: Final = 280
+# Direction overrides and zero-width signs: they make a text read otherwise than it is copied.
+_HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+class Status(StrEnum):
+    """Where a version of a reply stands."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What a person does to a version."""
+
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+
+
+class ReplyError(ValueError):
+    """A reply cannot be saved or moved on; `field` names the form field, `code` the message that explains it."""
+
+    def __init__(self, field: str, code: str, **values: object) -> None:
+        super().__init__(f"{field}: {code} {values or ''}".rstrip())
+        self.field = field
+        self.code = code
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One version of a reply in one language."""
+
+    key: str
+    version: int
+    language: str
+    channel: str
+    phases: tuple[str, ...]
+    title: str
+    body: str
+    tags: tuple[str, ...]
+    status: Status
+    author: str
+    approver: str | None
+    changed_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Names this very version on a page."""
+        return f"{self.key}/{self.language}/{self.version}"
+
+
+_STEPS: dict[Step, tuple[Status, Status, Right]] = {
+    Step.SUBMIT: (Status.DRAFT, Status.IN_REVIEW, Right.WRITE_REPLY),
+    Step.SEND_BACK: (Status.IN_REVIEW, Status.DRAFT, Right.APPROVE_REPLY),
+    Step.APPROVE: (Status.IN_REVIEW, Status.APPROVED, Right.APPROVE_REPLY),
+    Step.WITHDRAW: (Status.APPROVED, Status.WITHDRAWN, Right.APPROVE_REPLY),
+}
+
+
+def refusal(reply: Reply, step: Step, *, name: str, role: Role) -> str | None:
+    """Why a person may not take a step, as a message code; None where they may."""
+    before, _, right = _STEPS[step]
+    if reply.status is not before:
+        return f"not_{before.value}"
+    if step is Step.SUBMIT and reply.author != name and not may(role, Right.APPROVE_REPLY):
+        return "not_author"
+    if not may(role, right):
+        return "no_right"
+    if step is Step.APPROVE and reply.author == name:
+        return "own_reply"
+    return None
+
+
+def steps_for(reply: Reply, *, name: str, role: Role) -> tuple[Step, ...]:
+    """The steps a person may take with a version now."""
+    return tuple(step for step in Step if refusal(reply, step, name=name, role=role) is None)
+
+
+def status_after(reply: Reply, step: Step, *, name: str, role: Role) -> Status:
+    """The status a step leads to; raises ReplyError where the person may not take it."""
+    code = refusal(reply, step, name=name, role=role)
+    if code:
+        raise ReplyError("status", code, status=reply.status.value)
+    return _STEPS[step][1]
+
+
+def may_edit(reply: Reply, *, name: str, role: Role) -> bool:
+    """A draft is changed by its author or a manager; any other version is followed by a new draft."""
+    return reply.status is Status.DRAFT and (reply.author == name or may(role, Right.APPROVE_REPLY))
+
+
+def may_see(reply: Reply, *, name: str, role: Role) -> bool:
+    """Approved texts are for all; the others for their author and for managers."""
+    return reply.status is Status.APPROVED or reply.author == name or may(role, Right.APPROVE_REPLY)
+
+
+def clean(text: str) -> str:
+    """A text as it may be stored: composed characters, one kind of line end, no trailing blanks."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def check_text(title: str, body: str, *, channel: str, language: str, phases: tuple[str, ...]) -> None:
+    """Raise ReplyError, naming the field, unless a text can become a reply."""
+    if channel not in CHANNELS:
+        raise ReplyError("channel", "unknown_channel", got=channel)
+    if language not in LANGUAGES:
+        raise ReplyError("language", "unknown_language", got=language)
+    if not phases or any(phase not in set(Phase) for phase in phases):
+        raise ReplyError("phases", "no_phase")
+    _check_field("title", title, most=TITLE_MAX)
+    _check_field("body", body, most=SOCIAL_MAX if channel == "social" else BODY_MAX)
+    _check_blanks("body", body)
+    if "{{" in title:
+        raise ReplyError("title", "blank_in_title")
+
+
+def _check_field(field: str, text: str, *, most: int) -> None:
+    if not text:
+        raise ReplyError(field, "empty")
+    if len(text) > most:
+        raise ReplyError(field, "too_long", most=most, got=len(text))
+    if found := _HIDDEN.search(text):
+        raise ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")
+
+
+def _check_blanks(field: str, body: str) -> None:
+    try:
+        names_in(body)
+    except TemplateError as error:
+        raise ReplyError(field, "unknown_blank", got=error.blank) from error

@@ -1,0 +1,1 @@
+"""What runs beside the web: pulling sources, forecasting, and writing the live figures."""

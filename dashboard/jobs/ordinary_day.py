@@ -1,0 +1,70 @@
+"""`python -m dashboard.jobs.ordinary_day STEP…`: forecasts and backtests in a process of their own, at low priority."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from structlog.stdlib import BoundLogger
+
+from connectors.errors import ConnectorError
+from dashboard.domain.clock import Clock, shifted_clock
+from dashboard.jobs import logs
+from dashboard.services import accuracy, model_choice, ordinary_day
+from dashboard.services.store import open_store
+from dashboard.settings import Settings, SettingsError, load_settings
+
+NICE = 10
+
+
+def choose(session: Session, *, settings: Settings, clock: Clock) -> int:
+    """Choose each queue's model; says for how many."""
+    return len(model_choice.choose_models(session, settings=settings, clock=clock))
+
+
+def refresh(session: Session, *, settings: Settings, clock: Clock) -> int:
+    """Forecast what changed; says how many queues."""
+    return len(ordinary_day.refresh(session, settings=settings, clock=clock))
+
+
+def judge(session: Session, *, settings: Settings, clock: Clock) -> int:
+    """Score what was forecast; says for how many queues."""
+    return len(accuracy.judge(session, settings=settings, clock=clock).queues)
+
+
+STEPS: dict[str, Callable[..., int]] = {"choose": choose, "refresh": refresh, "judge": judge}
+
+
+def run(
+    steps: Sequence[str], sessions: sessionmaker[Session], *, settings: Settings, clock: Clock, log: BoundLogger
+) -> None:
+    """Do the steps in turn, each in a transaction of its own."""
+    for step in steps:
+        with sessions.begin() as session:
+            queues = STEPS[step](session, settings=settings, clock=clock)
+        log.info(f"ordinary_day.{step}", queues=queues)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do the steps for the installation of ANDRANG_CONFIG."""
+    parser = argparse.ArgumentParser(prog="dashboard.jobs.ordinary_day")
+    parser.add_argument("steps", nargs="+", choices=list(STEPS))
+    chosen = parser.parse_args(argv)
+    os.nice(NICE)
+    log = logs.configure("ordinary_day")
+    try:
+        settings = load_settings()
+        clock = shifted_clock(settings.clock_offset_s)
+        run(chosen.steps, open_store(settings), settings=settings, clock=clock, log=log)
+    except (ConnectorError, SettingsError, SQLAlchemyError) as error:
+        log.error("ordinary_day.failed", error=str(error).splitlines()[0])
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""The live loop: whenever a source brought something, outlooks and pages are made anew."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from structlog.stdlib import BoundLogger
+
+from connectors.source import Source
+from dashboard.domain.clock import Clock
+from dashboard.jobs.background import Background
+from dashboard.jobs.first_pass import FirstPass
+from dashboard.jobs.puller import Puller
+from dashboard.jobs.schedule import Backoff, Every, Nightly
+from dashboard.jobs.snapshots import Snapshots
+from dashboard.services import backlog, live_snapshot, model_choice, ordinary_day, queue_now, surge_outlook
+from dashboard.settings import Settings
+
+# The first page waits this long for every source to have had its turn.
+FIRST_PULL_WITHIN_S = 4.0
+ROUNDS_APART_S = 0.5
+NIGHTLY_AT = time(3, 0)
+REFRESH_EVERY, JUDGE_EVERY = timedelta(minutes=10), timedelta(hours=1)
+# The first backtest leaves the machine to the first visitors.
+FIRST_CHOICE_AFTER = timedelta(minutes=2)
+
+
+@dataclass
+class Plans:
+    """When what is due."""
+
+    choose: Nightly
+    refresh: Every = field(default_factory=lambda: Every(REFRESH_EVERY))
+    judge: Every = field(default_factory=lambda: Every(JUDGE_EVERY))
+    sample: Every = field(default_factory=lambda: Every(backlog.EVERY))
+    first_choice: datetime | None = None
+    importing: bool = False  # the first forecast was made while a first import went on
+    retry: Backoff = field(default_factory=lambda: Backoff(first_s=1.0, max_s=30.0))
+
+
+class Worker:
+    """One installation's worker; `stop` ends it from outside."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: sessionmaker[Session],
+        *,
+        sources: Sequence[Source],
+        snapshots: Snapshots,
+        background: Background,
+        clock: Clock,
+        log: BoundLogger,
+    ) -> None:
+        self._settings, self._sessions, self._clock, self._log = settings, sessions, clock, log
+        self._snapshots, self._background = snapshots, background
+        self._news, self._stop = threading.Event(), threading.Event()
+        self._plans = Plans(Nightly(NIGHTLY_AT, settings.zone))
+        self._first_pass = FirstPass(len(sources))
+        self._pullers = [self._puller(source, place=place) for place, source in enumerate(sources)]
+
+    def stop(self) -> None:
+        """Ask everything to end; safe inside a signal handler."""
+        self._stop.set()
+        self._first_pass.release()
+        self._news.set()
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        for puller in self._pullers:
+            puller.start()
+        self._first_pass.await_all(within_s=FIRST_PULL_WITHIN_S, stop=self._stop)
+        self._guarded(self.first_round)
+        self._guarded(self.round)
+        self._first_pass.release()
+        while not self._stop.is_set():
+            if self._guarded(self.round):
+                self._stop.wait(ROUNDS_APART_S)
+            self._news.wait(self._settings.board.poll_s)
+            self._news.clear()
+        self._background.stop()
+
+    def first_round(self) -> None:
+        """The first forecast by the quick model, at once: without it the first page could not say what is normal."""
+        with self._sessions.begin() as session:
+            made = ordinary_day.refresh(session, settings=self._settings, clock=self._clock)
+            chosen = model_choice.get_choices(session)
+        now = self._clock()
+        self._plans.refresh.done(now)
+        self._plans.importing = not self._caught_up()
+        self._plans.judge.done(now - JUDGE_EVERY + FIRST_CHOICE_AFTER)
+        self._plans.first_choice = None if chosen else now + FIRST_CHOICE_AFTER
+        self._log.info("ordinary_day.first", queues=len(made))
+
+    def round(self) -> None:
+        """Outlooks, backlog, pages and heartbeat, each in a transaction of its own."""
+        self._plan_background()
+        settings, clock = self._settings, self._clock
+        with self._sessions.begin() as session:
+            surge_outlook.refresh(session, settings=settings, clock=clock)
+        self._snapshots.draw(self._sessions)
+        with self._sessions.begin() as session:
+            if self._plans.sample.due(clock()):
+                queue_now.sample(session, settings=settings, clock=clock)
+                self._plans.sample.done(clock())
+            live_snapshot.beat(session, clock())
+
+    def _plan_background(self) -> None:
+        if self._background.finished():
+            self._log.info("background.done")
+        now, plans = self._clock(), self._plans
+        if plans.importing and self._caught_up():
+            plans.importing, plans.refresh.last = False, None
+        if plans.choose.due(now) or (plans.first_choice and now >= plans.first_choice):
+            if self._background.start("choose", "refresh", "judge"):
+                plans.first_choice = None
+                for plan in (plans.choose, plans.refresh, plans.judge):
+                    plan.done(now)
+        elif plans.judge.due(now):
+            if self._background.start("refresh", "judge"):
+                plans.refresh.done(now)
+                plans.judge.done(now)
+        elif plans.refresh.due(now) and self._background.start("refresh"):
+            plans.refresh.done(now)
+
+    def _guarded(self, step: Callable[[], None]) -> bool:
+        """Do a step; a store that is locked or gone is waited for, a fault is logged, and neither ends the worker."""
+        try:
+            step()
+        except SQLAlchemyError as error:
+            wait_s = self._plans.retry.failed()
+            self._log.warning("store.unreachable", error=str(error).splitlines()[0], retry_s=wait_s)
+        except Exception:  # noqa: BLE001 - the board's live figures must outlive any single fault
+            wait_s = self._plans.retry.failed()
+            self._log.exception("worker.fault", retry_s=wait_s)
+        else:
+            if self._plans.retry.failures:
+                self._log.info("worker.recovered")
+            self._plans.retry.succeeded()
+            return True
+        self._stop.wait(wait_s)
+        return False
+
+    def _caught_up(self) -> bool:
+        return all(puller.pulls for puller in self._pullers)
+
+    def _puller(self, source: Source, *, place: int) -> Puller:
+        return Puller(
+            source,
+            self._sessions,
+            clock=self._clock,
+            poll_s=self._settings.board.poll_s,
+            place=place,
+            first_pass=self._first_pass,
+            news=self._news.set,
+            stop=self._stop,
+            log=self._log,
+        )

@@ -1,0 +1,96 @@
+"""One chart a channel: the day so far, the normal day, and what is ahead as a range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from dashboard.domain.board import BandPoint, ChannelFan, Point, Range
+from dashboard.services import demand, recent_counts, surge_outlook
+from dashboard.services.accuracy import Accuracy
+from dashboard.services.board_data import BoardData, QueueData, floor
+from dashboard.services.demand import Demand
+from forecasting.intervals import BASE_INTERVAL_S
+
+
+def fans(data: BoardData, accuracy: Accuracy) -> tuple[ChannelFan, ...]:
+    """A fan for each channel that has a queue, in the order calls, chats, and the rest by name."""
+    channels: dict[str, list[QueueData]] = {}
+    for queue in data.queues:
+        channels.setdefault(queue.row.channel, []).append(queue)
+    order = sorted(channels, key=lambda channel: ({"call": 0, "chat": 1}.get(channel, 2), channel))
+    return tuple(_fan(channel, channels[channel], data=data, score=accuracy.channels.get(channel)) for channel in order)
+
+
+def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: float | None) -> ChannelFan:
+    until = min((queue.until for queue in queues if queue.until is not None), default=None)
+    observed = _observed(queues, start=data.day_start, until=until)
+    normal = demand.independent_sum([queue.normal for queue in queues if queue.normal is not None])
+    ahead = _ahead(queues, normal, start=floor(until or data.now))
+    peak = _peak(observed, ahead)
+    made = [row.made_at for queue in queues for row in (queue.baseline, *queue.surges) if row is not None]
+    return ChannelFan(
+        channel=channel,
+        interval_s=BASE_INTERVAL_S,
+        observed=observed,
+        running=_running(queues, until),
+        normal=tuple(map(Point, normal.times(), normal.mean.tolist())) if normal else (),
+        ahead=ahead,
+        peak_at=peak[0] if peak else None,
+        peak=peak[1] if peak else None,
+        normal_again_at=surge_outlook.normal_again([row for queue in queues for row in queue.surges]),
+        model=" + ".join(sorted({row.model for queue in queues for row in (queue.baseline, *queue.surges) if row})),
+        made_at=max(made, default=None),
+        score=score,
+        stale=any(queue.fresh.stale for queue in queues),
+    )
+
+
+def _observed(queues: Sequence[QueueData], *, start: datetime, until: datetime | None) -> tuple[Point, ...]:
+    """Closed intervals for which all queues that are known at all have been read."""
+    if until is None:
+        return ()
+    parts = [counts for queue in queues if (counts := recent_counts.observed(queue, start)) is not None]
+    if not parts:
+        return ()
+    total = pd.concat(parts, axis=1).sum(axis=1, min_count=1)
+    total = total[total.index < pd.Timestamp(floor(until))]
+    return tuple(map(Point, pd.DatetimeIndex(total.index).to_pydatetime(), total.to_numpy().tolist()))
+
+
+def _running(queues: Sequence[QueueData], until: datetime | None) -> Point | None:
+    """The interval under way; a queue that is already one interval further counts with its part of this one."""
+    if until is None:
+        return None
+    start = floor(until)
+    known = [queue for queue in queues if queue.until is not None and queue.seen]
+    if not known:
+        return None
+    at = pd.Timestamp(start)
+    return Point(start, sum(float(queue.volumes["offered"].get(at, 0.0)) for queue in known))
+
+
+def _ahead(queues: Sequence[QueueData], normal: Demand | None, *, start: datetime) -> tuple[BandPoint, ...]:
+    surges: dict[int, list[Demand]] = {}
+    for queue in queues:
+        for row in queue.surges:
+            surges.setdefault(row.incident_id or 0, []).append(demand.from_forecast(row))
+    each = [summed for parts in surges.values() if (summed := demand.common_sum(parts)) is not None]
+    total = demand.independent_sum([part for part in (normal, *each) if part is not None])
+    if total is None:
+        return ()
+    ahead = total.between(start, datetime.max.replace(tzinfo=start.tzinfo))
+    return tuple(map(BandPoint, ahead.times(), ahead.p10.tolist(), ahead.p50.tolist(), ahead.p90.tolist()))
+
+
+def _peak(observed: Sequence[Point], ahead: Sequence[BandPoint]) -> tuple[datetime, Range] | None:
+    """The greatest interval of the chart: as it was counted, or as a range where it is still to come."""
+    past = max(observed, key=lambda point: point.value, default=None)
+    coming = max(ahead, key=lambda point: point.p50, default=None)
+    if past is not None and (coming is None or past.value >= coming.p50):
+        return (past.at, Range(past.value, past.value, past.value)) if past.value > 0 else None
+    if coming is None or coming.p50 <= 0:
+        return None
+    return coming.at, Range(coming.p10, coming.p50, coming.p90)

@@ -1,0 +1,58 @@
+"""Which forecaster each queue gets: the one that did best in a rolling-origin backtest on the queue's own history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from connectors.storage.read import get_queues, get_setting
+from connectors.storage.write import put_setting
+from dashboard.domain.clock import Clock
+from dashboard.services.local_days import by_zone, local_midnight
+from dashboard.services.queue_history import calendar_of, load_histories
+from dashboard.settings import Settings
+from forecasting.evaluation.backtest import choose
+from forecasting.intervals import BASE_INTERVAL_S
+from forecasting.volume.registry import FORECASTERS
+
+SETTING = "ordinary_day.models"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """The model chosen for a queue, why, and the pinball loss [contacts per interval] of each candidate."""
+
+    model: str
+    why: str
+    scores: Mapping[str, float]
+    chosen_at: str
+
+
+def choose_models(session: Session, *, settings: Settings, clock: Clock) -> dict[str, ModelChoice]:
+    """Judge all forecasters on each queue's history before today and keep the choices; takes seconds a queue."""
+    now = clock()
+    choices: dict[str, ModelChoice] = {}
+    for zone, group in by_zone(get_queues(session)).items():
+        origin = local_midnight(now, zone)
+        start = origin - timedelta(weeks=settings.board.history_weeks)
+        histories = load_histories(session, group, settings=settings, start=start, end=origin)
+        for queue in group:
+            offered = histories[queue.key].offered
+            if offered.empty:
+                continue
+            chosen = choose(offered, calendar_of(queue), interval_s=BASE_INTERVAL_S, forecasters=FORECASTERS)
+            scores = {name: round(score.pinball, 6) for name, score in chosen.scores.items()}
+            choices[queue.key] = ModelChoice(chosen.name, chosen.why, scores, now.isoformat())
+    put_setting(session, SETTING, json.dumps({key: asdict(choice) for key, choice in choices.items()}))
+    return choices
+
+
+def get_choices(session: Session) -> dict[str, ModelChoice]:
+    """The models chosen last, by queue; one that exists no more counts as not chosen."""
+    stored = json.loads(get_setting(session, SETTING) or "{}")
+    known = {key: ModelChoice(**choice) for key, choice in stored.items()}
+    return {key: choice for key, choice in known.items() if choice.model in FORECASTERS}

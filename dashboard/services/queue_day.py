@@ -1,0 +1,36 @@
+"""One queue's day: what was counted, what is normal, what is expected, and how good the forecast was lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dashboard.domain.board import ChannelFan
+from dashboard.domain.clock import Clock
+from dashboard.services import board_data, channel_fan
+from dashboard.services.accuracy import Accuracy, get_accuracy
+from dashboard.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDay:
+    """A queue and its chart."""
+
+    now: datetime
+    key: str
+    label: str
+    fan: ChannelFan
+
+
+def view(session: Session, key: str, *, settings: Settings, clock: Clock) -> QueueDay | None:
+    """The day of one queue; None if there is no such queue."""
+    data = board_data.load(session, settings=settings, clock=clock)
+    found = next((queue for queue in data.queues if queue.row.key == key), None)
+    if found is None:
+        return None
+    scores = get_accuracy(session).queues
+    alone = Accuracy(channels={found.row.channel: scores[key]} if key in scores else {})
+    (fan,) = channel_fan.fans(replace(data, queues=(found,)), alone)
+    return QueueDay(data.now, key, found.row.label, fan)

@@ -1,0 +1,130 @@
+"""The staffing as files: CSV for spreadsheets, ICS for calendars."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.domain.board import QueueStaffing, StaffingView
+from dashboard.domain.staffing_day import Hour, by_hour
+
+COLUMNS: Final = (
+    "queue",
+    "label",
+    "channel",
+    "interval_start",
+    "interval_s",
+    "offered_p50",
+    "offered_p90",
+    "agents_p50",
+    "agents_p90",
+    "scheduled_p50",
+    "scheduled_p90",
+    "service_level",
+    "occupancy",
+    "aht_s",
+    "shrinkage",
+)
+# Spreadsheets take a cell that begins so for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def staffing_csv(view: StaffingView, *, language: str) -> str:
+    """One line a queue and interval; German gets semicolons and decimal commas, as its spreadsheets expect."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if language == "de" else ",", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for queue in view.queues:
+        writer.writerows(_rows(queue, view, decimal="," if language == "de" else "."))
+    return text.getvalue()
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def staffing_ics(view: StaffingView, *, said: str) -> str:
+    """Blocks of hours with the same need, one event each; `said` is the title with {label}, {p50} and {p90}."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Andrang//staffing//EN"]
+    for queue in view.queues:
+        for block, end in _blocks(queue, view):
+            title = said.format(label=queue.label, p50=block.scheduled_p50, p90=block.scheduled_p90)
+            lines += [
+                "BEGIN:VEVENT",
+                f"UID:{queue.key}-{block.at:%Y%m%dT%H%M}@andrang",
+                f"DTSTAMP:{_utc(view.made_at or view.now)}",
+                f"DTSTART:{_utc(block.at)}",
+                f"DTEND:{_utc(end)}",
+                f"SUMMARY:{_escaped(title)}",
+                "END:VEVENT",
+            ]
+    return "".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+def _rows(queue: QueueStaffing, view: StaffingView, *, decimal: str) -> Iterator[list[str]]:
+    zone = ZoneInfo(view.timezone)
+
+    def number(value: float, digits: int) -> str:
+        return f"{value:.{digits}f}".replace(".", decimal)
+
+    names = [plain_cell(queue.key), plain_cell(queue.label), queue.channel]
+    for cell in queue.cells:
+        counts = [cell.agents_p50, cell.agents_p90, cell.scheduled_p50, cell.scheduled_p90]
+        yield [
+            *names,
+            cell.at.astimezone(zone).isoformat(timespec="minutes"),
+            str(view.interval_s),
+            number(cell.offered_p50, 1),
+            number(cell.offered_p90, 1),
+            *map(str, counts),
+            number(cell.service_level, 4),
+            number(cell.occupancy, 4),
+            number(queue.aht_s, 1),
+            number(queue.shrinkage, 3),
+        ]
+
+
+def _blocks(queue: QueueStaffing, view: StaffingView) -> Iterator[tuple[Hour, datetime]]:
+    """Following hours with the same need, joined; hours without a need are left out."""
+    hour = timedelta(hours=1)
+    begun: Hour | None = None
+    end = view.now
+    for at, one in sorted(by_hour(queue.cells, timezone=view.timezone).items()):
+        same = begun is not None and at == end and _need(begun) == _need(one)
+        if begun is not None and not same:
+            yield begun, end
+        if not same:
+            begun = one if one.scheduled_p90 else None
+        end = at + hour
+    if begun is not None:
+        yield begun, end
+
+
+def _need(hour: Hour) -> tuple[int, int]:
+    return hour.scheduled_p50, hour.scheduled_p90
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
+
+
+def _folded(line: str) -> Iterator[str]:
+    """RFC 5545: at most 75 bytes a line, further ones begin with a space."""
+    piece = ""
+    for sign in line:
+        if len((piece + sign).encode()) > 74:
+            yield f"{piece}\r\n"
+            piece = " "
+        piece += sign
+    yield f"{piece}\r\n"

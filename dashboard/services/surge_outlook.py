@@ -1,0 +1,172 @@
+"""The outlook of each open incident: contacts above normal, from assumptions first and from counts as they come.
+
+Each outlook is kept with the time it was made. Where several incidents are open, the older one's surge is normal for
+the younger one, so that no contact is explained twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from connectors.storage.read import get_forecast, get_incidents, get_queues
+from connectors.storage.rows import ForecastPoint, ForecastRow, IncidentRow
+from connectors.storage.write import add_forecasts
+from dashboard.domain.board import Assumption, Range, SurgeBasis
+from dashboard.domain.clock import Clock
+from dashboard.domain.incidents import IncidentFacts
+from dashboard.services import surge_inputs
+from dashboard.services.board_data import floor
+from dashboard.services.demand import Floats
+from dashboard.services.freshness import INTERVAL
+from dashboard.settings import Settings
+from forecasting.intervals import BASE_INTERVAL_S, interval_index
+from forecasting.surge import SurgeForecast, forecast_surge
+
+KIND, MODEL = "surge", "response_curve"
+# How far the model looks, and how far of that is kept with each outlook: the end needs days, the charts a day.
+LOOKS_AHEAD, KEPT_AHEAD = timedelta(days=7), timedelta(hours=48)
+# An outlook moves most in its first hour; later it is made less often, or the store would hold little else.
+PACE = (
+    (timedelta(hours=1), timedelta(seconds=15)),
+    (timedelta(hours=6), timedelta(seconds=60)),
+    (timedelta.max, timedelta(minutes=5)),
+)
+
+
+def refresh(session: Session, *, settings: Settings, clock: Clock) -> int:
+    """Make the outlook of every open incident that is due; returns how many were made."""
+    now = clock()
+    incidents = sorted(get_incidents(session, open_only=True), key=lambda row: str(row.facts["started_at"]))
+    started = [row for row in incidents if IncidentFacts.from_json(row.facts).started_at <= now]
+    due = {row.id for row in started if _due(session, row, now=now)}
+    if not due:
+        return 0
+    channels = {row.key: row.channel for row in get_queues(session)}
+    made: list[ForecastRow] = []
+    for incident, outlook in _outlooks(session, started, settings=settings, now=now):
+        if incident.id in due:
+            made += _rows(incident, outlook=outlook, channels=channels, now=now)
+    add_forecasts(session, made)
+    return len(due)
+
+
+def basis(row: ForecastRow) -> SurgeBasis:
+    """What a kept outlook rests on."""
+    stored = row.basis
+    return SurgeBasis(
+        share_prior=stored["share_prior"],
+        assumptions=tuple(Assumption(**one) for one in stored["assumptions"]),
+        observed=stored["observed"],
+        expected_total=Range(*stored["total"]),
+        made_at=row.made_at,
+    )
+
+
+def normal_again(rows: Iterable[ForecastRow]) -> tuple[datetime, datetime] | None:
+    """When the queues of one channel are near normal again, earliest and latest; None where that is out of sight."""
+    spans = [row.basis["normal_again"] for row in rows]
+    if not spans or any(None in span for span in spans):
+        return None
+    earliest, latest = (max(datetime.fromisoformat(span[end]) for span in spans) for end in (0, 1))
+    return earliest, latest
+
+
+def _due(session: Session, incident: IncidentRow, *, now: datetime) -> bool:
+    queues = get_queues(session)
+    last = queues and get_forecast(
+        session, queues[0].key, kind=KIND, incident_id=incident.id, end=datetime(1970, 1, 1, tzinfo=UTC)
+    )
+    if not last:
+        return bool(queues)
+    age = now - IncidentFacts.from_json(incident.facts).started_at
+    pace = next(pace for limit, pace in PACE if age < limit)
+    return last.basis["revision"] != incident.revision or now - last.made_at >= pace
+
+
+def _outlooks(
+    session: Session, incidents: list[IncidentRow], *, settings: Settings, now: datetime
+) -> Iterator[tuple[IncidentRow, SurgeForecast]]:
+    """Each incident's outlook, oldest first; what it explains is normal for the next."""
+    queues = get_queues(session)
+    facts = [IncidentFacts.from_json(row.facts) for row in incidents]
+    index = interval_index(min(one.started_at for one in facts), now + LOOKS_AHEAD, BASE_INTERVAL_S)
+    inputs = surge_inputs.read(session, queues, index=index, settings=settings, now=now)
+    explained: dict[str, Floats] = {}
+    for incident, one in zip(incidents, facts, strict=True):
+        outlook = forecast_surge(
+            surge_inputs.outage_of(one),
+            inputs.above(explained),
+            index=index,
+            now=max(inputs.until, one.started_at),
+            timezone=settings.board.timezone,
+        )
+        for key, path in outlook.queues.items():
+            explained[key] = explained.get(key, np.zeros(len(index))) + path.mean
+        yield incident, outlook
+
+
+def _rows(
+    incident: IncidentRow, *, outlook: SurgeForecast, channels: Mapping[str, str], now: datetime
+) -> list[ForecastRow]:
+    index = outlook.index
+    first, last = index.searchsorted([pd.Timestamp(floor(now) - INTERVAL), pd.Timestamp(now + KEPT_AHEAD)]).tolist()
+    kept = slice(first, last)
+    times = index[kept].to_pydatetime()
+    common = _basis(incident, outlook)
+    return [
+        ForecastRow(
+            queue=key,
+            kind=KIND,
+            made_at=now,
+            model=MODEL,
+            interval_s=BASE_INTERVAL_S,
+            points=tuple(
+                map(
+                    ForecastPoint,
+                    times,
+                    *(path.at(level)[kept].tolist() for level in outlook.levels),
+                    path.mean[kept].tolist(),
+                )
+            ),
+            incident_id=incident.id,
+            basis={**common, "normal_again": _again(outlook, channels[key])},
+        )
+        for key, path in outlook.queues.items()
+    ]
+
+
+def _basis(incident: IncidentRow, outlook: SurgeForecast) -> dict[str, Any]:
+    return {
+        "revision": incident.revision,
+        "share_prior": outlook.share_prior,
+        "observed": round(outlook.observed),
+        "total": [outlook.total[level] for level in outlook.levels],
+        "assumptions": _assumptions(IncidentFacts.from_json(incident.facts), outlook),
+        "notes": list(outlook.notes),
+    }
+
+
+def _assumptions(facts: IncidentFacts, outlook: SurgeForecast) -> list[dict[str, Any]]:
+    """All ranges of the model; the contact share as a person has set it where one has."""
+    known = {
+        name: {"key": name, "low": one.low, "high": one.high, "source": one.source, "changed": one.changed}
+        for name, one in outlook.assumptions.ranges().items()
+    }
+    if facts.contact_share_low is not None:
+        stated = {"low": facts.contact_share_low, "high": facts.contact_share_high, "source": "stated", "changed": True}
+        known["contact_share"] |= stated
+    affected = {"key": "affected", "low": facts.affected_low, "high": facts.affected_high, "source": "stated"}
+    return [{**affected, "changed": False}, *known.values()]
+
+
+def _again(outlook: SurgeForecast, channel: str) -> list[str | None]:
+    """When a channel is near normal again, earliest and latest."""
+    times = outlook.channel_normal_again[channel]
+    ends = (times[outlook.levels[0]], times[outlook.levels[-1]])
+    return [None if end is None else end.isoformat() for end in ends]
