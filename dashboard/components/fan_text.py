@@ -1,0 +1,51 @@
+"""A fan chart in words: its head line, what it rests on, and the sentence for those who do not see it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dashboard.components.words import Words
+from dashboard.domain.board import ChannelFan
+
+
+def peak_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:
+    """When and how high the peak is, or that it has passed."""
+    if fan.peak is None or fan.peak_at is None:
+        return words("chart.no_forecast")
+    over = fan.peak_at + timedelta(seconds=fan.interval_s) <= now
+    key = "chart.peak_past" if over else "chart.peak_ahead"
+    time, height = words.day_time(fan.peak_at, now=now), words.span(fan.peak.p10, fan.peak.p90)
+    return words(key, time=time, p50=words.estimate(fan.peak.p50), range=height, minutes=fan.interval_s // 60)
+
+
+def clear_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:
+    """When demand is near normal again, as a range; empty if it is."""
+    if fan.normal_again_at is None:
+        return ""
+    earliest, latest = fan.normal_again_at
+    first, last = words.day_time(earliest, now=now), words.day_time(latest, now=now)
+    # Of two times on the same later day the day is said once.
+    last = words.time(latest) if words.local(earliest).date() == words.local(latest).date() else last
+    return words("chart.normal_again", range=first if first == last else f"{first} – {last}")
+
+
+def basis_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:
+    """Which model, when it was made, and how it did lately."""
+    if fan.made_at is None:
+        return words("chart.no_forecast")
+    score = words("chart.no_score") if fan.score is None else words("chart.score", percent=words.percent(fan.score))
+    made = words.day_time(fan.made_at, now=now)
+    return f"{words('chart.made', model=fan.model, time=made)} · {score}"
+
+
+def summary(fan: ChannelFan, words: Words, *, now: datetime) -> str:
+    """One or two sentences that say what the chart shows."""
+    channel = words(f"channel.{fan.channel}")
+    last = fan.observed[-1] if fan.observed else None
+    normal = next((point.value for point in fan.normal if last and point.at == last.at), None)
+    if last is None:
+        first = words("chart.summary_nothing", channel=channel)
+    else:
+        values = {"time": words.time(last.at), "value": words.number(last.value), "normal": words.number(normal)}
+        first = words("chart.summary", channel=channel, minutes=fan.interval_s // 60, **values)
+    return " ".join(part for part in (first, peak_line(fan, words, now=now), clear_line(fan, words, now=now)) if part)

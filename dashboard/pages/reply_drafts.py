@@ -1,0 +1,99 @@
+"""Writing a reply: part of the replies page, at `/replies?edit=…`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard.components import reply_form
+from dashboard.components.current import current_visit
+from dashboard.components.visit import ServicesLike, Visit
+from dashboard.components.words import Words
+from dashboard.domain.people import Right
+from dashboard.domain.replies import Reply, ReplyError, Status
+from dashboard.services import reply_review
+from dashboard.services.reply_review import Entry
+
+
+def layout(visit: Visit) -> Component:
+    """An empty form, or one that holds the reply named."""
+    wanted = visit.parameters["edit"]
+    reply = None if wanted == "new" else visit.services.ask(reply_review.latest, wanted, by=visit.person)
+    if wanted != "new" and reply is None:
+        return html.Div(html.P(visit.words("replies.error.gone")), className="page")
+    seen = reply.changed_at.isoformat() if reply and reply.status is Status.DRAFT else None
+    return html.Div(
+        [
+            reply_form.reply_form(visit.words, reply=reply, language=visit.words.language),
+            dcc.Store(id="draft-of", data={"key": reply.key if reply else None, "seen_at": seen}),
+            dcc.Location(id="draft-place", refresh="callback-nav"),
+        ],
+        className="page",
+    )
+
+
+def register(app: Dash, services: ServicesLike) -> None:
+    """Saving, with what is wrong beside its field."""
+
+    @app.callback(
+        Output({"type": "draft-error", "name": ALL}, "children"),
+        Output("draft-place", "href"),
+        Input("draft-save", "n_clicks"),
+        State({"type": "draft-entry", "name": ALL}, "value"),
+        State({"type": "draft-entry", "name": ALL}, "id"),
+        State("draft-language", "value"),
+        State("draft-channel", "value"),
+        State("draft-phases", "value"),
+        State("draft-of", "data"),
+        prevent_initial_call=True,
+    )
+    def save(
+        clicks: int,
+        values: list[str],
+        ids: list[dict[str, str]],
+        language: str,
+        channel: str,
+        phases: list[str],
+        of: dict[str, str | None],
+    ) -> tuple[list[str], Any]:
+        if not clicks:
+            return [no_update] * len(ctx.outputs_list[0]), no_update
+        visit = current_visit(services)
+        visit.person.require(Right.WRITE_REPLY)
+        texts = {one["name"]: value or "" for one, value in zip(ids, values, strict=True)}
+        entry = _entry(texts, language=language, channel=channel, phases=phases, of=of)
+        places = [one["id"]["name"] for one in ctx.outputs_list[0]]
+        try:
+            reply = services.ask(reply_review.save_draft, entry, by=visit.person, now=visit.now)
+        except ReplyError as error:
+            return _said(error, places, words=visit.words), no_update
+        return [""] * len(places), _address(reply)
+
+
+def _entry(
+    texts: dict[str, str], *, language: str, channel: str, phases: list[str], of: dict[str, str | None]
+) -> Entry:
+    seen = of.get("seen_at")
+    return Entry(
+        language,
+        channel,
+        tuple(phases),
+        texts.get("title", ""),
+        texts.get("body", ""),
+        tuple(texts.get("tags", "").split(",")),
+        key=of.get("key"),
+        seen_at=datetime.fromisoformat(seen) if seen else None,
+    )
+
+
+def _said(error: ReplyError, places: list[str], *, words: Words) -> list[str]:
+    text = words(f"replies.error.{error.code}", **error.values)
+    where = error.field if error.field in places else "status"
+    return [text if place == where else "" for place in places]
+
+
+def _address(reply: Reply) -> str:
+    return f"/replies?shelf=unfinished&reply={reply.id}"

@@ -1,0 +1,1 @@
+"""Plain routes around the pages: login, live snapshots, preferences, health, errors, headers."""

@@ -1,0 +1,59 @@
+"""Gzip for what a browser loads once: scripts, styles, layouts. Static files are packed once for all."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+TYPES = frozenset(
+    {"text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml"}
+)
+STATIC = ("/assets/", "/_dash-component-suites/")
+SMALLEST = 1000
+
+
+class _Packed:
+    """Packed static files by address; an address changes whenever its file does."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def get(self, address: str, body: bytes) -> bytes:
+        with self._lock:
+            if address not in self._files:
+                self._files[address] = gzip.compress(body, 9, mtime=0)
+            return self._files[address]
+
+
+def install(server: Flask) -> None:
+    """Pack every answer that is worth it, unless the browser cannot unpack."""
+    packed = _Packed()
+
+    def pack(response: Response) -> Response:
+        if not _worth_it(response):
+            return response
+        response.direct_passthrough = False
+        body = response.get_data()
+        if len(body) >= SMALLEST:
+            static = request.path.startswith(STATIC) and ("m" in request.args or "/_dash-component" in request.path)
+            response.set_data(packed.get(request.full_path, body) if static else gzip.compress(body, 5, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers.pop("ETag", None)
+        response.vary.add("Accept-Encoding")
+        return response
+
+    server.after_request(pack)
+
+
+def _worth_it(response: Response) -> bool:
+    return (
+        response.status_code == 200
+        and response.mimetype in TYPES
+        and "Content-Encoding" not in response.headers
+        and request.method != "HEAD"
+        and request.accept_encodings.quality("gzip") > 0
+    )

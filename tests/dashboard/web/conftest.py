@@ -1,0 +1,27 @@
+"""A board and its clients."""
+
+from __future__ import annotations
+
+import pytest
+from board_client import log_in, server_of
+from board_fakes import FakeServices
+from flask import Flask
+from flask.testing import FlaskClient
+
+
+@pytest.fixture
+def server(services: FakeServices) -> Flask:
+    """The server on fake use cases."""
+    return server_of(services)
+
+
+@pytest.fixture
+def stranger(server: Flask) -> FlaskClient:
+    """Nobody has logged in here."""
+    return server.test_client()
+
+
+@pytest.fixture
+def manager(server: Flask) -> FlaskClient:
+    """The manager, logged in."""
+    return log_in(server.test_client(), "manager")
