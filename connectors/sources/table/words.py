@@ -1,0 +1,55 @@
+"""Words that exports use: for the outcome of a contact, and as names of columns. Lower case."""
+
+from __future__ import annotations
+
+OUTCOMES = {
+    "answered": "answered",
+    "connected": "answered",
+    "completed": "answered",
+    "handled": "answered",
+    "served": "answered",
+    "agent": "answered",
+    "angenommen": "answered",
+    "beantwortet": "answered",
+    "erledigt": "answered",
+    "abandoned": "abandoned",
+    "abandon": "abandoned",
+    "hangup": "abandoned",
+    "hang": "abandoned",
+    "missed": "abandoned",
+    "lost": "abandoned",
+    "no answer": "abandoned",
+    "timeout": "abandoned",
+    "verloren": "abandoned",
+    "aufgelegt": "abandoned",
+    "verpasst": "abandoned",
+    "waiting": "waiting",
+    "queued": "waiting",
+    "wartend": "waiting",
+    "in_service": "in_service",
+    "in service": "in_service",
+    "active": "in_service",
+    "im gespräch": "in_service",
+}
+
+# field → column names seen in exports, best first, normalised: lower case, everything else an underscore
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "interval_start": ("interval_start", "interval", "intervall", "period_start", "period", "zeitraum", "von"),
+    "offered": ("offered", "calls_offered", "contacts_offered", "contacts_queued", "angeboten", "calls", "contacts",
+                "tickets", "volume", "count", "anrufe", "anzahl", "kontakte", "eingehend"),
+    "answered": ("answered", "calls_answered", "handled", "calls_handled", "angenommen", "beantwortet"),
+    "abandoned": ("abandoned", "calls_abandoned", "lost", "verloren", "aufgelegt", "abgebrochen"),
+    "aht_s": ("aht_s", "aht", "avg_handle_time", "average_handle_time", "bearbeitungszeit"),
+    "arrived_at": ("arrived_at", "arrival", "arrived", "enqueued_at", "queue_start", "start_time", "call_start",
+                   "started_at", "start", "created_at", "created", "timestamp", "datetime", "date_time", "time",
+                   "eingang", "zeitpunkt", "beginn", "anrufbeginn", "uhrzeit", "zeit"),
+    "answered_at": ("answered_at", "answer_time", "connected_at", "connect_time", "angenommen_um", "annahme"),
+    "ended_at": ("ended_at", "end_time", "end", "call_end", "closed_at", "completed_at", "ende", "anrufende"),
+    "wait_s": ("wait_s", "wait", "wait_time", "waiting_time", "queue_time", "hold_time", "wartezeit"),
+    "handle_s": ("handle_s", "handle_time", "talk_time", "duration", "service_time", "dauer", "gesprächsdauer"),
+    "outcome": ("outcome", "disposition", "result", "status", "ergebnis", "ausgang"),
+    "external_id": ("external_id", "call_id", "contact_id", "contact", "ticket_id", "uniqueid", "uuid", "id"),
+    "caller": ("caller", "caller_id", "from", "ani", "phone", "rufnummer", "anrufer"),
+    "queue": ("queue", "queue_name", "queuename", "skill", "split", "hotline", "team", "warteschlange", "gruppe"),
+    "date": ("date", "day", "datum", "tag"),
+}  # fmt: skip
