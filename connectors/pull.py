@@ -35,7 +35,7 @@ def pull(
     try:
         for batch in source.fetch(watermark, now=clock()):
             with sessions.begin() as session:
-                _refuse_rival(session, name, watermark)
+                _refuse_rival(session, name, expected=watermark)
                 stored = apply_batch(session, batch, source=name, now=clock())
             watermark = batch.watermark
             result = _plus(result, stored)
@@ -65,7 +65,7 @@ def pull_all(
     return results
 
 
-def _refuse_rival(session: Session, name: str, expected: str | None) -> None:
+def _refuse_rival(session: Session, name: str, *, expected: str | None) -> None:
     """Two pulls of one source would store older truth over newer; whoever finds the watermark moved gives way."""
     if get_watermark(session, name) != expected:
         raise SourceError(name, "is being pulled by another process; left to that one", permanent=False)

@@ -13,7 +13,7 @@ from flask import Flask, render_template
 from dashboard.components.current import current_visit, current_words
 from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Right
-from dashboard.pages import queues, situation
+from dashboard.pages import incident, queues, replies, situation, sources, staffing
 from dashboard.web import (
     compression,
     csrf,
@@ -29,7 +29,7 @@ from dashboard.web import (
 )
 
 HERE = Path(__file__).parent
-PAGES: tuple[ModuleType, ...] = (situation, queues)
+PAGES: tuple[ModuleType, ...] = (situation, queues, staffing, replies, sources, incident)
 
 
 class Board(Dash):

@@ -35,7 +35,9 @@ class ExampleSource:
             raise ConfigError(f'[sources.{config.name}] key path is missing; write path = "FILE.jsonl"')
         self._config = config
         self._path = Path(config.options["path"])
-        self._batch_rows = int(config.options.get("batch_rows", 5000))
+        self._batch_rows = config.options.get("batch_rows", 5000)
+        if not isinstance(self._batch_rows, int) or self._batch_rows < 1:
+            raise ConfigError(f"[sources.{config.name}] batch_rows must be a count, got {self._batch_rows!r}")
         # `caller_hash` is not kept: nothing here knows a caller. Else only caller_hash(number) may leave a source.
 
     @property
@@ -45,8 +47,7 @@ class ExampleSource:
 
     def fetch(self, watermark: str | None, *, now: datetime) -> Iterator[Batch]:
         """Continue behind the watermark, which is the byte offset of the first unread line."""
-        # Parsing is not guarded: the text is what we wrote ourselves, in the same transaction as the records.
-        offset, number = json.loads(watermark) if watermark else (0, 0)
+        offset, number = _position(watermark)
         try:
             size = self._path.stat().st_size
             if size < offset:  # shorter than what was read: another file, so begin anew; storing twice does no harm
@@ -89,3 +90,12 @@ class ExampleSource:
         # `config.queue` renames the source's queue to ours, as the block's `queues` table says.
         queue = self._config.queue(str(said["queue"]))
         return IntervalVolume(queue, Channel.CALL, start.astimezone(UTC), 900, offered=calls)
+
+
+def _position(watermark: str | None) -> tuple[int, int]:
+    try:
+        offset, number = json.loads(watermark or "[0, 0]")
+        return int(offset), int(number)
+    except (ValueError, TypeError):
+        # Another kind wrote it, under the same name: to read all again is safe, for storing twice changes nothing.
+        return 0, 0

@@ -24,6 +24,7 @@ BUSY_TIMEOUT_S = 30.0
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = NORMAL",  # with WAL: a power cut may lose the last commits, never the database
+    "wal_autocheckpoint = 8000",  # pages: a page that several batches change is copied into the database once
     "foreign_keys = ON",
     "temp_store = MEMORY",
     "cache_size = -65536",  # KiB: keeps the upper levels of the event tree in memory

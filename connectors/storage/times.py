@@ -11,13 +11,12 @@ from sqlalchemy.types import TypeDecorator
 SECOND_US = 1_000_000
 QUARTER_US = 900 * SECOND_US
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY_US = 86_400 * SECOND_US
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def to_us(value: datetime) -> int:
     """Microseconds since 1970 of an aware time; exact."""
-    since = value - _EPOCH
-    return since.days * _DAY_US + since.seconds * SECOND_US + since.microseconds
+    return (value - _EPOCH) // _MICROSECOND
 
 
 def from_us(value: int) -> datetime:

@@ -140,10 +140,11 @@
   // Dash swaps pages in and out under #main: a new root means a new page, or the same one drawn again.
   function look() {
     const found = document.querySelector("[data-live-page]");
-    if (found === element) return;
+    if (found && found === element) return;
     element = found;
     if (found) { turnTo(found.dataset.livePage); fill(); tick(); }
-    else if (document.querySelector("#_pages_content")?.childElementCount) { page = null; tick(); }
+    // A page without live figures still has to say when the server or the worker is gone: it asks for the times alone.
+    else if (document.querySelector("#_pages_content")?.childElementCount) turnTo(Object.values(names)[0]);
   }
   new MutationObserver(look).observe(document.getElementById("main"), { childList: true, subtree: true });
 

@@ -36,7 +36,7 @@
     if (made.spark) parts.push(spark(made.spark));
     if (made.epoch) { const age = document.createElement("span"); age.dataset.epoch = made.epoch; parts.push(age); }
     const text = made.text ?? "";
-    if (text) parts.push(href ? Object.assign(document.createElement("a"), { href, textContent: text, className: "row-link" }) : document.createTextNode(text));
+    if (text) parts.push(href ? Object.assign(document.createElement("a"), { href, textContent: text, title: text.length > 32 ? text : "", className: "row-link" }) : document.createTextNode(text));
     if (made.spark && text) { parts[1] = Object.assign(document.createElement("span"), { textContent: text, className: "unseen" }); }
     if (made.sub) parts.push(Object.assign(document.createElement("span"), { textContent: made.sub, className: "sub" }));
     const link = cell.querySelector("a.row-link");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dashboard.cli.backtest_surge import surge
 from dashboard.cli.backtest_volume import volume
 
 
@@ -12,4 +13,5 @@ def backtest() -> None:
     """Judge forecasters on the past of a file: every forecast uses only what precedes its origin."""
 
 
+backtest.add_command(surge)
 backtest.add_command(volume)

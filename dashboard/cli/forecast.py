@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dashboard.cli.forecast_surge import surge
 from dashboard.cli.forecast_volume import volume
 
 
@@ -12,4 +13,5 @@ def forecast() -> None:
     """Forecast from a file, without a store."""
 
 
+forecast.add_command(surge)
 forecast.add_command(volume)

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def evaluate_command(path: Path, convention: Convention, *, short_abandon: float
     known["patience_s"] = _patience(table, impatient)
     known["answer_within_s"] = _column(table, "answer_within_s", absent=0.0, where=queueing)
     known["short_abandon_s"] = _column(table, "short_abandon_s", absent=short_abandon)
-    measures = evaluate(models, **known, convention=convention)
+    with _readable(table):
+        measures = evaluate(models, **known, convention=convention)
     about = {"schema": EVALUATE_SCHEMA, "convention": convention}
     _print(table, _named(measures), known=known, form=form, about=about)
 
@@ -143,7 +145,8 @@ def require_command(
     known["patience_s"] = _required_patience(table, model, patience=patience)
     known["answer_within_s"] = _threshold(table, answer_within)
     known["short_abandon_s"] = _column(table, "short_abandon_s", absent=short_abandon)
-    need = _require(known, targets, model=model, convention=convention)
+    with _readable(table):
+        need = _require(known, targets, model=model, convention=convention)
     answer: Columns = {"agents": need.agents, "scheduled_agents": scheduled_agents(need.agents, shrinkage)}
     about = {"convention": convention, "model": model, "shrinkage": shrinkage, "targets": targets}
     _print(table, answer | _named(need.measures), known=known, form=form, about={"schema": REQUIRE_SCHEMA, **about})
@@ -164,6 +167,15 @@ def _require(known: Columns, targets: dict[str, float | None], *, model: Model, 
         model=model,
         convention=convention,
     )
+
+
+@contextmanager
+def _readable(table: Table) -> Iterator[None]:
+    """Turn what the formulas refuse, and the columns' own rules let pass, into an error about the file."""
+    try:
+        yield
+    except ValueError as error:
+        raise table.failure(str(error)) from error
 
 
 def _load(table: Table) -> Columns:

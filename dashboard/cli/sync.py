@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -38,10 +39,10 @@ def sync(config: Path | None, only: tuple[str, ...], once: bool) -> int:
         require_own_kind(session, settings)
     chosen = _choose(prepare_sources(settings, sessions), only)
     puller = _Puller(sessions, shifted_clock(settings.clock_offset_s))
-    puller.install_signals()
-    failed = puller.round(chosen)
-    while not once and puller.wait(settings.board.poll_s):
-        failed = puller.round(chosen, quiet=True)
+    with puller.until_signalled():
+        failed = puller.round(chosen)
+        while not once and puller.wait(settings.board.poll_s):
+            failed = puller.round(chosen, quiet=True)
     return 1 if failed else 0
 
 
@@ -62,10 +63,15 @@ class _Puller:
         self._sessions, self._clock = sessions, clock
         self._stop = threading.Event()
 
-    def install_signals(self) -> None:
+    @contextmanager
+    def until_signalled(self) -> Iterator[None]:
         """End on SIGTERM and SIGINT, behind the batch at hand."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the next round; False when told to stop."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
+
+from dashboard.components.attributes import data
 
 Option = tuple[str, str]  # value, label
 
@@ -21,7 +23,7 @@ def field(name: str, entry: Component, *, label: str, hint: str = "", prefix: st
     return html.Div(
         [html.Label([html.Span(label, className="label"), entry]), *below],
         className=f"field {class_name}".strip(),
-        **{"data-field": name},
+        **data(field=name),
     )
 
 
@@ -38,7 +40,7 @@ def text_entry(prefix: str, name: str, value: str, **more: Any) -> Component:
 
 
 def choice(
-    identity: str | Mapping[str, str], options: Sequence[Option], *, value: str, label: str, class_name: str = ""
+    identity: str | dict[str, str], options: Sequence[Option], *, value: str, label: str, class_name: str = ""
 ) -> Component:
     """One of a few, all in sight."""
     items = [{"value": key, "label": text} for key, text in options]
@@ -49,7 +51,7 @@ def choice(
 
 
 def several(
-    identity: str | Mapping[str, str], options: Sequence[Option], *, values: Sequence[str], label: str
+    identity: str | dict[str, str], options: Sequence[Option], *, values: Sequence[str], label: str
 ) -> Component:
     """Any of a few, all in sight."""
     items = [{"value": key, "label": text} for key, text in options]

@@ -35,7 +35,13 @@ def basis_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:
         return words("chart.no_forecast")
     score = words("chart.no_score") if fan.score is None else words("chart.score", percent=words.percent(fan.score))
     made = words.day_time(fan.made_at, now=now)
-    return f"{words('chart.made', model=fan.model, time=made)} · {score}"
+    return f"{score} · {words('chart.made', model=_model(fan.model, words), time=made)}"
+
+
+def _model(names: str, words: Words) -> str:
+    """The models by their names in words; one that a centre added itself keeps its own name."""
+    parts = names.split(" + ")
+    return " + ".join(words(f"model.{name}") if words.knows(f"model.{name}") else name for name in parts)
 
 
 def summary(fan: ChannelFan, words: Words, *, now: datetime) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import data
 from dashboard.components.entries import Option, choice, field, several, text_entry
 from dashboard.components.words import Words
 from dashboard.domain.incidents import Phase, Severity
@@ -24,14 +25,20 @@ def incident_form(words: Words, form: Mapping[str, str], *, queues: Sequence[Opt
         html.Div([_line(name, form, words, focus=is_new and name == "title") for name in ASKED], className="asked"),
         html.Div([_phases(words, form), _severities(words, form)], className="choices-line"),
         _group(words("desk.group.promised"), [*(_line(name, form, words) for name in PROMISED), *ended]),
-        _group(words("desk.group.told"), [_line(name, form, words) for name in TOLD], note=words("desk.group.told_means")),
+        _group(
+            words("desk.group.told"), [_line(name, form, words) for name in TOLD], note=words("desk.group.told_means")
+        ),
         _group(words("desk.group.forecast"), [_line("contact_share", form, words), *_queues(words, form, queues)]),
     ]
     save = html.Button(
-        words("desk.open" if is_new else "desk.save"), id="incident-save", type="submit", className="primary", n_clicks=0
+        words("desk.open" if is_new else "desk.save"),
+        id="incident-save",
+        type="submit",
+        className="primary",
+        n_clicks=0,
     )
     foot = html.Div([save, html.Span(id="incident-notice", role="status", className="notice")], className="form-foot")
-    return html.Form([*groups, foot], noValidate="noValidate", **{"data-form": "incident-save"})
+    return html.Form([*groups, foot], noValidate="noValidate", **data(form="incident-save"))
 
 
 def _line(name: str, form: Mapping[str, str], words: Words, *, focus: bool = False) -> Component:
@@ -49,7 +56,9 @@ def _line(name: str, form: Mapping[str, str], words: Words, *, focus: bool = Fal
 
 def _phases(words: Words, form: Mapping[str, str]) -> Component:
     options = [(phase.value, words(f"phase.{phase.value}")) for phase in Phase]
-    return choice({"type": f"{PREFIX}-entry", "name": "phase"}, options, value=form["phase"], label=words("desk.field.phase"))
+    return choice(
+        {"type": f"{PREFIX}-entry", "name": "phase"}, options, value=form["phase"], label=words("desk.field.phase")
+    )
 
 
 def _severities(words: Words, form: Mapping[str, str]) -> Component:

@@ -17,7 +17,11 @@ def fact(field: str, values: tuple[Any, ...], words: Words, *, now: datetime) ->
     if field in TIMES:
         return words.day_time(first, now=now)
     if field == "affected":
-        return words("desk.from_to", low=words.number(first), high=words.number(last)) if first != last else words.number(first)
+        return (
+            words("desk.from_to", low=words.number(first), high=words.number(last))
+            if first != last
+            else words.number(first)
+        )
     if field == "contact_share":
         return UNKNOWN if first is None else _shares(first, last, words)
     if field in ("phase", "severity"):
@@ -48,5 +52,8 @@ def echo(field: str, values: tuple[Any, ...], words: Words, *, now: datetime) ->
 
 
 def _shares(low: float, high: float, words: Words) -> str:
-    first, last = words.percent(low, 0 if round(low * 100, 6) % 1 == 0 else 1), words.percent(high, 0 if round(high * 100, 6) % 1 == 0 else 1)
+    first, last = (
+        words.percent(low, 0 if round(low * 100, 6) % 1 == 0 else 1),
+        words.percent(high, 0 if round(high * 100, 6) % 1 == 0 else 1),
+    )
     return first if first == last else words("desk.from_to", low=first, high=last)

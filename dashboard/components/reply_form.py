@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import data
 from dashboard.components.entries import choice, field, several, text_entry
 from dashboard.components.links import link
 from dashboard.components.words import Words
@@ -48,7 +49,7 @@ def reply_form(words: Words, *, reply: Reply | None, language: str) -> Component
         ],
         id="draft-form",
         noValidate="noValidate",
-        **{"data-form": "draft-save"},
+        **data(form="draft-save"),
     )
 
 
@@ -64,7 +65,7 @@ def _main(words: Words, reply: Reply | None) -> list[Component]:
         value=reply.body if reply else "",
         rows=16,
         className="line",
-        spellCheck="true",
+        spellCheck=True,
     )
     title = text_entry(PREFIX, "title", reply.title if reply else "", maxLength=200, autoFocus=True)
     return [
@@ -106,4 +107,4 @@ def _names() -> tuple[str, ...]:
 
 def _blank(name: str, words: Words) -> Component:
     label = words(f"replies.blank.{name}")
-    return html.Button(label, type="button", className="quiet blank", **{"data-blank": f"{{{{ {name} }}}}"})
+    return html.Button(label, type="button", className="quiet blank", **data(blank=f"{{{{ {name} }}}}"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import aria, data
 from dashboard.components.words import Words
 from dashboard.domain.placeholders import Kind, fill
 from dashboard.domain.replies import Reply, Status
@@ -24,14 +25,19 @@ def hits(found: Found, words: Words, *, query: str, selected: str | None) -> lis
 
 def count(found: Found, words: Words) -> str:
     """How many there are, and how many more without the filters."""
-    shown = words("replies.count", n=words.number(found.total))
+    shown = words("replies.count_one") if found.total == 1 else words("replies.count", n=words.number(found.total))
     return f"{shown} · {words('replies.elsewhere', n=words.number(found.elsewhere))}" if found.elsewhere > 0 else shown
 
 
-def choose(replies: Sequence[Reply], selected: str | None) -> str | None:
-    """What stays selected: the same reply while it is among the hits, else the best."""
+def choose(replies: Sequence[Reply], selected: str | None, *, asked: bool) -> str | None:
+    """What stays selected: the same reply while it is among the hits, else the best, if the person asked anew.
+
+    Where the list changed by itself, nothing else is selected: Enter must never copy a text that nobody chose.
+    """
     ids = [reply.id for reply in replies]
-    return selected if selected in ids else next(iter(ids), None)
+    if selected in ids or (selected and not asked):
+        return selected
+    return next(iter(ids), None)
 
 
 def _hit(reply: Reply, words: Words, *, selected: bool) -> Component:
@@ -47,7 +53,8 @@ def _hit(reply: Reply, words: Words, *, selected: bool) -> Component:
         className="hit",
         role="option",
         lang=reply.language,
-        **{"data-reply": reply.id, "aria-selected": "true" if selected else "false"},
+        **data(reply=reply.id),
+        **aria(selected="true" if selected else "false"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -81,7 +81,9 @@ def refused(preview: Preview, words: Words) -> str:
     if preview.blocked == "withdrawn" and preview.successor:
         return words("replies.blocked.replaced", title=preview.successor.title)
     if preview.past:
-        return words("replies.blocked.past", what=_names(preview.past, words))
+        return words(
+            "replies.blocked.past", what=_names([n for n in preview.filled.missing if n in preview.past], words)
+        )
     if preview.blocked == "missing":
         return words("replies.blocked.missing", what=_names(preview.filled.missing, words))
     return words(f"replies.blocked.{preview.blocked}") if preview.blocked else ""
@@ -92,8 +94,8 @@ def nothing(words: Words) -> Component:
     return html.P(words("replies.choose"), className="note")
 
 
-def _names(names: Any, words: Words) -> str:
-    return ", ".join(words(f"replies.blank.{name}") for name in sorted(names))
+def _names(names: Sequence[str], words: Words) -> str:
+    return ", ".join(words(f"replies.blank.{name}") for name in names)
 
 
 def _standing(reply: Reply, words: Words) -> str:

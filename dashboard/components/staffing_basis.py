@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import aria
 from dashboard.components.words import UNKNOWN, Words
 from dashboard.domain.board import QueueStaffing, StaffingView
 
@@ -32,7 +33,7 @@ def basis(view: StaffingView, words: Words) -> Component:
                 className="table-room",
                 tabIndex="0",
                 role="region",
-                **{"aria-label": words("staffing.basis.title")},
+                **aria(label=words("staffing.basis.title")),
             ),
             html.P(words("staffing.basis.note"), className="explains"),
         ]
@@ -43,7 +44,9 @@ def _row(queue: QueueStaffing, words: Words) -> Component:
     setting = words("staffing.source.setting")
     measured = words(f"staffing.source.{queue.aht_source}")
     live = queue.model == "erlang_a"
-    target = words("staffing.basis.within", share=words.percent(queue.service_level), t=words.duration(queue.answer_within_s))
+    target = words(
+        "staffing.basis.within", share=words.percent(queue.service_level), t=words.duration(queue.answer_within_s)
+    )
     return html.Tr(
         [
             html.Th(queue.label, scope="row"),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import aria
 from dashboard.components.links import link
 from dashboard.components.words import UNKNOWN, Words
 from dashboard.domain.board import StaffingView
@@ -41,7 +42,7 @@ def heat(view: StaffingView, words: Words, *, day: int, chosen: str | None) -> C
         className="table-room",
         tabIndex="0",
         role="region",
-        **{"aria-label": words("staffing.heat_caption")},
+        **aria(label=words("staffing.heat_caption")),
     )
 
 

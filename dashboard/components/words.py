@@ -13,6 +13,7 @@ from dashboard.components.catalogue import MessageError, catalogue
 UNKNOWN = "–"
 _LOCALE = {"de": "de_DE", "en": "en_GB"}  # en_GB: a 24-hour clock and day before month, as on the German board
 _NARROW = "\u202f"
+WEEKDAY_IS_CLEAR = 6  # days ahead
 
 
 class Words:
@@ -35,6 +36,10 @@ class Words:
         except KeyError:
             raise MessageError(f"no message {key!r} in {self.language}; add it to dashboard/locales") from None
         return message.format(**values) if values else message
+
+    def knows(self, key: str) -> bool:
+        """Whether the catalogue holds a message."""
+        return key in self._messages
 
     def at(self, timezone: str) -> Words:
         """The same language on another zone's clock."""
@@ -64,7 +69,7 @@ class Words:
         return str(format_percent(share, form, locale=self._locale))
 
     def compact(self, value: float | None) -> str:
-        """A large count to three figures: 1,24 Mio. or 1.24 m; below 10,000 in full."""
+        """A large count to three figures: 1,24 Mio. or 1.24 M; below 10,000 in full."""
         if value is None:
             return UNKNOWN
         unit, size = _unit(abs(value))
@@ -82,7 +87,7 @@ class Words:
             return UNKNOWN
         low, high = _two_figures(low), _two_figures(high)
         unit, size = _unit(abs(high))
-        if low == high or not unit or low * 20 < size:
+        if low == high or not unit or low < size:
             first, last = self._plain(low), self._plain(high)
             return first if first == last else f"{first}–{last}"
         parts = [self.number(value / size, 0 if value / size == round(value / size) else 1) for value in (low, high)]
@@ -128,11 +133,14 @@ class Words:
         return str(format_date(self._local(moment).date(), form, locale=self._locale))
 
     def day_time(self, moment: datetime | None, *, now: datetime | None = None) -> str:
-        """Time with its day, unless that is the day of `now`."""
+        """Time with its day: none if that is the day of `now`, the weekday if it comes within six days."""
         if moment is None:
             return UNKNOWN
-        if now is not None and self._local(moment).date() == self._local(now).date():
+        days = None if now is None else (self._local(moment).date() - self._local(now).date()).days
+        if days == 0:
             return self.time(moment)
+        if days is not None and 0 < days <= WEEKDAY_IS_CLEAR:
+            return f"{format_date(self._local(moment).date(), 'EEE', locale=self._locale)} {self.time(moment)}"
         return f"{self.date(moment)} {self.time(moment)}"
 
     def stamp(self, moment: datetime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,13 +42,17 @@ class Step(StrEnum):
 
 
 class ReplyError(ValueError):
-    """A reply cannot be saved or moved on; `field` names the form field, `code` the message that explains it."""
+    """A reply cannot be saved or moved on; `field` names the form field, `code` the message that explains it.
+
+    `more` holds what else is wrong with the same text.
+    """
 
     def __init__(self, field: str, code: str, **values: object) -> None:
         super().__init__(f"{field}: {code} {values or ''}".rstrip())
         self.field = field
         self.code = code
         self.values = values
+        self.more: tuple[ReplyError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,31 +130,40 @@ def clean(text: str) -> str:
 
 
 def check_text(title: str, body: str, *, channel: str, language: str, phases: tuple[str, ...]) -> None:
-    """Raise ReplyError, naming the field, unless a text can become a reply."""
-    if channel not in CHANNELS:
-        raise ReplyError("channel", "unknown_channel", got=channel)
-    if language not in LANGUAGES:
-        raise ReplyError("language", "unknown_language", got=language)
-    if not phases or any(phase not in set(Phase) for phase in phases):
-        raise ReplyError("phases", "no_phase")
-    _check_field("title", title, most=TITLE_MAX)
-    _check_field("body", body, most=SOCIAL_MAX if channel == "social" else BODY_MAX)
-    _check_blanks("body", body)
-    if "{{" in title:
-        raise ReplyError("title", "blank_in_title")
+    """Raise ReplyError, with all that is wrong, unless a text can become a reply."""
+    problems = [
+        *_field_problems("title", title, most=TITLE_MAX),
+        *_field_problems("body", body, most=SOCIAL_MAX if channel == "social" else BODY_MAX),
+        *_blank_problems(title, body),
+        *_place_problems(channel, language, phases),
+    ]
+    if problems:
+        problems[0].more = tuple(problems[1:])
+        raise problems[0]
 
 
-def _check_field(field: str, text: str, *, most: int) -> None:
+def _field_problems(field: str, text: str, *, most: int) -> Iterator[ReplyError]:
     if not text:
-        raise ReplyError(field, "empty")
-    if len(text) > most:
-        raise ReplyError(field, "too_long", most=most, got=len(text))
-    if found := _HIDDEN.search(text):
-        raise ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")
+        yield ReplyError(field, "empty")
+    elif len(text) > most:
+        yield ReplyError(field, "too_long", most=most, got=len(text))
+    elif found := _HIDDEN.search(text):
+        yield ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")
 
 
-def _check_blanks(field: str, body: str) -> None:
+def _blank_problems(title: str, body: str) -> Iterator[ReplyError]:
+    if "{{" in title:
+        yield ReplyError("title", "blank_in_title")
     try:
         names_in(body)
     except TemplateError as error:
-        raise ReplyError(field, "unknown_blank", got=error.blank) from error
+        yield ReplyError("body", "unknown_blank", got=error.blank)
+
+
+def _place_problems(channel: str, language: str, phases: tuple[str, ...]) -> Iterator[ReplyError]:
+    if channel not in CHANNELS:
+        yield ReplyError("channel", "unknown_channel", got=channel)
+    if language not in LANGUAGES:
+        yield ReplyError("language", "unknown_language", got=language)
+    if not phases or any(phase not in set(Phase) for phase in phases):
+        yield ReplyError("phases", "no_phase")

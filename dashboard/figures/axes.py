@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-TICKS_WANTED = 8
 STEPS_H = (1, 2, 3, 4, 6, 12, 24)
 
 
@@ -20,26 +19,34 @@ def epoch_ms(moment: datetime) -> int:
 
 
 def time_axis(
-    start: datetime, end: datetime, *, label: Callable[[datetime], str], local: Callable[[datetime], datetime]
+    start: datetime,
+    end: datetime,
+    *,
+    label: Callable[[datetime], str],
+    local: Callable[[datetime], datetime],
+    wanted: int = 8,
 ) -> dict[str, Any]:
-    """An axis from `start` to `end` with a label at full local hours, about eight of them."""
-    ticks = hour_ticks(start, end, local=local)
+    """An axis from `start` to `end` with at most about `wanted` labels, at full local hours."""
+    ticks = hour_ticks(start, end, local=local, wanted=wanted)
     return {
         "type": "linear",
         "range": [epoch_ms(start), epoch_ms(end)],
         "tickmode": "array",
         "tickvals": [epoch_ms(tick) for tick in ticks],
         "ticktext": [label(tick) for tick in ticks],
+        "tickangle": 0,
         "showgrid": False,
         "ticks": "outside",
         "ticklen": 4,
     }
 
 
-def hour_ticks(start: datetime, end: datetime, *, local: Callable[[datetime], datetime]) -> list[datetime]:
+def hour_ticks(
+    start: datetime, end: datetime, *, local: Callable[[datetime], datetime], wanted: int = 8
+) -> list[datetime]:
     """The full local hours in [start, end] that fall on the chosen step, in UTC."""
     hours = max(1.0, (end - start).total_seconds() / 3600)
-    step = next((step for step in STEPS_H if hours / step <= TICKS_WANTED), STEPS_H[-1])
+    step = next((step for step in STEPS_H if hours / step <= wanted), STEPS_H[-1])
     first = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     # Quarter by quarter, because some zones stand half an hour aside.
     quarters = (first + timedelta(minutes=15 * i) for i in range(int(hours * 4) + 8))

@@ -12,7 +12,9 @@ from dashboard.figures.labels import Labels
 
 Trace = dict[str, Any]
 HOVER = "%{y}<extra>%{fullData.name}</extra>"
-HEADROOM = 1.22  # above the highest value, for the label of the peak
+HEADROOM = 1.22  # above the highest value, for the names
+LIFTED = 1.25  # times the normal
+ROOM_FOR_A_NAME = 0.07  # of the height
 
 
 def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True
 
     `named` writes the names beside the lines; of several charts side by side one is enough.
     """
+    now = now.replace(second=0, microsecond=0)  # a line that crept on every second would redraw the chart as often
     start, end = _span(channel, now)
     width = timedelta(seconds=channel.interval_s)
     top = _top(channel)
@@ -35,7 +38,7 @@ def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True
         "data": [trace for trace in traces if trace["x"]],
         "layout": {
             "xaxis": {
-                **time_axis(start, end, label=words.time, local=words.local),
+                **time_axis(start, end, label=words.time, local=words.local, wanted=6 if named else 5),
                 "unifiedhovertitle": {"text": "%{customdata}"},
             },
             "yaxis": {"range": [0, top], "tickformat": ",.0f", "nticks": 5, "rangemode": "tozero"},
@@ -127,27 +130,35 @@ def _names(
     """Names beside the lines instead of a legend."""
     width = timedelta(seconds=channel.interval_s)
     late = (now - span[0]) > 0.7 * (span[1] - span[0])
-    apart = _apart(channel, span)
+    lifted = _is_lifted(channel)
     names = []
     if channel.observed:
         last = channel.observed[-1]
         label = _label(_middle(last.at, width), last.value, words("chart.observed"), left=True, color="@ink")
-        names.append(label if apart else {**label, "yanchor": "top", "yshift": -10})
-    if apart:
-        names.append(_label(_middle(apart.at, width), apart.value, words("chart.normal"), left=False, color="@soft"))
+        beside_normal = not lifted and last.value > 0.25 * _top(channel)
+        names.append({**label, "yanchor": "top", "yshift": -10} if beside_normal else label)
+    clear = _clear_of_band(channel, span) if lifted else None
+    if clear:
+        names.append(_label(_middle(clear.at, width), clear.value, words("chart.normal"), left=False, color="@soft"))
     if channel.ahead:
         highest = max(channel.ahead, key=lambda point: point.p90)
-        text = words("chart.band") if apart else words("chart.band_normal")
+        text = words("chart.band") if lifted else words("chart.band_normal")
         names.append(_label(_middle(highest.at, width), highest.p90, text, left=late, color="@forecast"))
     return names
 
 
-def _apart(channel: ChannelFan, span: tuple[datetime, datetime]) -> Point | None:
-    """Where the normal line runs farthest below the band, if a surge has lifted the band clear of it."""
+def _is_lifted(channel: ChannelFan) -> bool:
+    """Whether a surge lifts what is expected off the ordinary day."""
+    normal = {point.at: point.value for point in channel.normal}
+    return any(one.p50 > LIFTED * normal[one.at] for one in channel.ahead if normal.get(one.at))
+
+
+def _clear_of_band(channel: ChannelFan, span: tuple[datetime, datetime]) -> Point | None:
+    """Where the normal line runs farthest below the band, if its name has room there."""
     normal = {point.at: point.value for point in channel.normal}
     last = span[0] + 0.8 * (span[1] - span[0])
     gaps = [(one.p10 - normal[one.at], one.at) for one in channel.ahead if one.at in normal and one.at < last]
-    if not gaps or max(gaps)[0] < 0.1 * _top(channel):
+    if not gaps or max(gaps)[0] < ROOM_FOR_A_NAME * _top(channel):
         return None
     return Point(max(gaps)[1], normal[max(gaps)[1]])
 

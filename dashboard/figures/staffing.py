@@ -1,4 +1,4 @@
-"""People to schedule over one day: the median as a line, up to the upper end as a band; those at work as a thin line."""
+"""People to schedule over one day: the median as a line, up to the upper end as a band; those at work thin."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from collections.abc import Sequence
 from structlog.stdlib import BoundLogger
 
 STOP_WITHIN_S = 0.3
+# Libraries that compute on every core would take them from the live figures.
+_ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Background:
@@ -27,7 +30,7 @@ class Background:
         """Begin the steps unless something else is under way; says whether they were begun."""
         if self.busy:
             return False
-        self._process = subprocess.Popen((*self._command, *steps))
+        self._process = subprocess.Popen((*self._command, *steps), env={**os.environ, **_ONE_CORE})
         return True
 
     def finished(self) -> bool:

@@ -21,32 +21,34 @@ from dashboard.settings import Settings, SettingsError, load_settings
 NICE = 10
 
 
-def choose(session: Session, *, settings: Settings, clock: Clock) -> int:
+Step = Callable[..., int]
+
+
+def choose(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
     """Choose each queue's model; says for how many."""
-    return len(model_choice.choose_models(session, settings=settings, clock=clock))
+    return len(model_choice.choose_models(sessions, settings=settings, clock=clock))
 
 
-def refresh(session: Session, *, settings: Settings, clock: Clock) -> int:
+def refresh(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
     """Forecast what changed; says how many queues."""
-    return len(ordinary_day.refresh(session, settings=settings, clock=clock))
+    return len(ordinary_day.refresh(sessions, settings=settings, clock=clock))
 
 
-def judge(session: Session, *, settings: Settings, clock: Clock) -> int:
+def judge(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
     """Score what was forecast; says for how many queues."""
-    return len(accuracy.judge(session, settings=settings, clock=clock).queues)
+    with sessions.begin() as session:
+        return len(accuracy.judge(session, settings=settings, clock=clock).queues)
 
 
-STEPS: dict[str, Callable[..., int]] = {"choose": choose, "refresh": refresh, "judge": judge}
+STEPS: dict[str, Step] = {"choose": choose, "refresh": refresh, "judge": judge}
 
 
 def run(
     steps: Sequence[str], sessions: sessionmaker[Session], *, settings: Settings, clock: Clock, log: BoundLogger
 ) -> None:
-    """Do the steps in turn, each in a transaction of its own."""
+    """Do the steps in turn."""
     for step in steps:
-        with sessions.begin() as session:
-            queues = STEPS[step](session, settings=settings, clock=clock)
-        log.info(f"ordinary_day.{step}", queues=queues)
+        log.info(f"ordinary_day.{step}", queues=STEPS[step](sessions, settings=settings, clock=clock))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -87,8 +87,8 @@ class Worker:
 
     def first_round(self) -> None:
         """The first forecast by the quick model, at once: without it the first page could not say what is normal."""
-        with self._sessions.begin() as session:
-            made = ordinary_day.refresh(session, settings=self._settings, clock=self._clock)
+        made = ordinary_day.refresh(self._sessions, settings=self._settings, clock=self._clock)
+        with self._sessions() as session:
             chosen = model_choice.get_choices(session)
         now = self._clock()
         self._plans.refresh.done(now)

@@ -32,12 +32,13 @@ def layout(visit: Visit) -> Component:
     """The form and the versions; for those who may not change it, the facts."""
     wanted, words = visit.parameters.get("incident_id", NEW), visit.words
     may_run = visit.person.may(Right.RUN_INCIDENT)
+    if wanted == NEW and not may_run:
+        return _told(words("error.403"), words("error.403_advice"), words=words)
     if wanted == NEW:
-        visit.person.require(Right.RUN_INCIDENT)
         return _page(visit, words("desk.new_title"), None, editable=True)
     versions = _versions(visit, wanted)
     if not versions:
-        return html.Div([html.H1(words("desk.unknown")), link(words("desk.to_situation"), "/")], className="page")
+        return _told(words("desk.unknown"), words("error.404_advice"), words=words)
     return _page(visit, versions[0].facts.title, versions, editable=may_run)
 
 
@@ -99,13 +100,19 @@ def _page(visit: Visit, title: str, versions: list[Revision] | None, *, editable
             html.Div([html.H1(title), *_lead(words, others, is_new=versions is None)], className="page-head"),
             html.Div(id="incident-conflict"),
             html.Div(
-                [html.Div(main, className="form-main"), _aside(visit, versions, editable=editable)], className="desk-halves"
+                [html.Div(main, className="form-main"), _aside(visit, versions, editable=editable)],
+                className="desk-halves",
             ),
             dcc.Store(id="incident-of", data=of),
             dcc.Location(id="incident-place", refresh="callback-nav"),
         ],
         className="page desk",
     )
+
+
+def _told(title: str, advice: str, *, words: Words) -> Component:
+    """A page that says why there is nothing to see, and the way on."""
+    return html.Div([html.H1(title), html.P(advice), link(words("desk.to_situation"), "/")], className="page")
 
 
 def _lead(words: Words, others: list[Revision], *, is_new: bool) -> list[Component]:
@@ -119,10 +126,14 @@ def _aside(visit: Visit, versions: list[Revision] | None, *, editable: bool) -> 
     words = visit.words
     if versions is None:
         means = [html.P(words(f"desk.new_means.{step}")) for step in ("first", "second", "third")]
-        return html.Aside([html.H2(words("desk.new_means.title")), *means, html.Ul(id="incident-versions", hidden=True)], className="aside")
+        return html.Aside(
+            [html.H2(words("desk.new_means.title")), *means, html.Ul(id="incident-versions", hidden=True)],
+            className="aside",
+        )
     listed = incident_history.history(versions, words, now=visit.now, editable=editable)
     return html.Aside(
-        [html.H2(words("desk.versions")), html.Ol(listed, id="incident-versions", className="versions")], className="aside"
+        [html.H2(words("desk.versions")), html.Ol(listed, id="incident-versions", className="versions")],
+        className="aside",
     )
 
 

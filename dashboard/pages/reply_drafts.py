@@ -58,7 +58,7 @@ def register(app: Dash, services: ServicesLike) -> None:
         channel: str,
         phases: list[str],
         of: dict[str, str | None],
-    ) -> tuple[list[str], Any]:
+    ) -> tuple[list[Any], Any]:
         if not clicks:
             return [no_update] * len(ctx.outputs_list[0]), no_update
         visit = current_visit(services)
@@ -90,9 +90,11 @@ def _entry(
 
 
 def _said(error: ReplyError, places: list[str], *, words: Words) -> list[str]:
-    text = words(f"replies.error.{error.code}", **error.values)
-    where = error.field if error.field in places else "status"
-    return [text if place == where else "" for place in places]
+    said: dict[str, str] = {}
+    for one in (error, *error.more):
+        where = one.field if one.field in places else "status"
+        said.setdefault(where, words(f"replies.error.{one.code}", **one.values))
+    return [said.get(place, "") for place in places]
 
 
 def _address(reply: Reply) -> str:

@@ -1,4 +1,4 @@
-"""Sources: whether each brings what it should, what is wrong in plain words, and what it brought that could not be taken."""
+"""Sources: whether each delivers, what is wrong in plain words, and which records could not be taken."""
 
 from __future__ import annotations
 
@@ -27,9 +27,18 @@ EXPORT = "/sources/rejected.csv"
 STATES = {"ok": "ok", "stale": "watch", "never": "watch", "failing": "act"}
 GRAVITY = ("failing", "never", "stale", "ok")
 REJECTED_SHOWN, RUNS_SHOWN, RAW_SHOWN = 50, 12, 120
-SOURCES = ("name:text", "state:text", "age:number", "lag:number", "records:number", "rejected:number", "advice:wide", "evidence:text")
+SOURCES = (
+    "name:text",
+    "state:state",
+    "age:number",
+    "lag:number",
+    "records:number",
+    "rejected:number",
+    "advice:wide",
+    "evidence:text",
+)
 REJECTED = ("seen:text", "source:text", "place:text", "reason:wide", "raw:wide")
-RUNS = ("source:text", "started:text", "took:number", "status:text", "brought:number", "rejected:number", "error:wide")
+RUNS = ("source:text", "started:text", "took:number", "status:state", "brought:number", "rejected:number", "error:wide")
 
 
 def layout(visit: Visit) -> Component:
@@ -39,12 +48,18 @@ def layout(visit: Visit) -> Component:
     return live.live_page(
         "sources",
         [
-            html.Div([html.H1(words("sources.title")), live.text("line", class_name="soft", empty="")], className="page-head"),
+            html.Div(
+                [html.H1(words("sources.title")), live.text("line", class_name="soft", empty="")], className="page-head"
+            ),
             live.rows("sources", _columns("sources", SOURCES, words), caption=words("sources.caption")),
             html.Section(
                 [
                     html.Div(
-                        [html.H2(words("sources.rejected")), live.text("rejected.line", class_name="soft", empty=""), export],
+                        [
+                            html.H2(words("sources.rejected")),
+                            live.text("rejected.line", class_name="soft", empty=""),
+                            export,
+                        ],
                         className="section-head",
                     ),
                     live.rows("rejected", _columns("rejected", REJECTED, words), caption=words("sources.rejected")),
@@ -69,7 +84,10 @@ def register(app: Dash, services: ServicesLike) -> None:
         visit = current_visit(services)
         visit.person.require(RIGHT)
         text = services.ask(rejected_export.rejected_csv, source=request.args.get("source"))
-        headers = {"Content-Disposition": 'attachment; filename="andrang-rejected.csv"', "Cache-Control": "private, no-store"}
+        headers = {
+            "Content-Disposition": 'attachment; filename="andrang-rejected.csv"',
+            "Cache-Control": "private, no-store",
+        }
         return Response(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers)
 
     app.server.add_url_rule(EXPORT, "rejected_export", export, methods=["GET"])
@@ -80,7 +98,9 @@ def snapshot(view: SourcesView, words: Words) -> dict[str, Any]:
     made = Snapshot(view.now)
     ranked = sorted(view.sources, key=lambda one: (GRAVITY.index(one.state), one.name))
     made.rows["sources"] = [_source(one, words) for one in ranked]
-    made.rows["rejected"] = [_rejected(n, one, words, now=view.now) for n, one in enumerate(view.rejected[:REJECTED_SHOWN])]
+    made.rows["rejected"] = [
+        _rejected(n, one, words, now=view.now) for n, one in enumerate(view.rejected[:REJECTED_SHOWN])
+    ]
     made.rows["runs"] = [_run(n, run, words, now=view.now) for n, run in enumerate(view.runs[:RUNS_SHOWN])]
     bad = sum(one.state != "ok" for one in view.sources)
     key = "sources.none" if not view.sources else "sources.all_well" if not bad else "sources.some_bad"

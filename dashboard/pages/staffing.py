@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard.components import charts, live, staffing_basis, staffing_heat
+from dashboard.components.attributes import aria, data
 from dashboard.components.current import current_visit
 from dashboard.components.links import link
 from dashboard.components.live import Snapshot
@@ -40,9 +41,9 @@ def layout(visit: Visit) -> Component:
         [
             html.Div([html.H1(words("staffing.title")), *_age(words), *_files(day, words)], className="page-head"),
             html.Section(
-                [_tile(key, words) for key in TILES], className="tiles three", **{"aria-label": words("staffing.today")}
+                [_tile(key, words) for key in TILES], className="tiles three", **aria(label=words("staffing.today"))
             ),
-            html.Nav(_days(day, visit), className="days", **{"aria-label": words("staffing.day")}),
+            html.Nav(_days(day, visit), className="days", **aria(label=words("staffing.day"))),
             html.Div(_body(visit, day=day, queue=queue), id="staffing-body", className="staffing-body"),
             dcc.Store(id="staffing-of", data={"day": day, "queue": queue}),
             dcc.Store(id="staffing-tick"),
@@ -107,7 +108,9 @@ def _body(visit: Visit, *, day: int, queue: str | None) -> list[Component]:
     chosen = next((one for one in view.queues if one.key == queue), None)
     cells = chosen.cells if chosen else staffing_day.total(view.queues)
     label = chosen.label if chosen else words("staffing.all_queues")
-    chart = _chart(cells, label, words=words, view=view) if cells else html.P(words("staffing.closed"), className="note")
+    chart = (
+        _chart(cells, label, words=words, view=view) if cells else html.P(words("staffing.closed"), className="note")
+    )
     head = [
         html.H2(label),
         html.Span(words("staffing.chart_unit", minutes=view.interval_s // 60), className="soft"),
@@ -134,15 +137,19 @@ def _chart(cells: tuple[StaffingCell, ...], label: str, *, words: Words, view: S
 
 
 def _nothing(view: StaffingView, words: Words) -> Component:
-    key = "staffing.no_queues" if not view.queues else "staffing.no_forecast" if view.made_at is None else "staffing.closed"
+    key = (
+        "staffing.no_queues"
+        if not view.queues
+        else "staffing.no_forecast"
+        if view.made_at is None
+        else "staffing.closed"
+    )
     return html.Div([html.P(words(key)), html.P(words(f"{key}_advice"), className="note")], className="empty")
 
 
 def _view(visit: Visit, day: int) -> StaffingView:
     services = visit.services
-    view = services.ask(
-        staffing_plan.view, settings=services.settings, clock=services.clock, first_day=day, days=1
-    )
+    view = services.ask(staffing_plan.view, settings=services.settings, clock=services.clock, first_day=day, days=1)
     return staffing_day.of_day(view, staffing_day.local_day(view, day))
 
 
@@ -154,12 +161,15 @@ def _file(view: StaffingView, kind: str, words: Words) -> bytes:
 
 
 def _age(words: Words) -> list[Component]:
-    stamp = html.Span(live.text("made.stamp", empty=""), hidden=True, **{"data-tick": "staffing-tick"})
+    stamp = html.Span(live.text("made.stamp", empty=""), hidden=True, **data(tick="staffing-tick"))
     return [html.Span([words("staffing.made"), " ", live.clock("made")], className="soft"), stamp]
 
 
 def _files(day: int, words: Words) -> list[Component]:
-    names = [html.A(kind.upper(), href=f"/staffing/export.{kind}?day={day}", download="", className="button") for kind in FILES]
+    names = [
+        html.A(kind.upper(), href=f"/staffing/export.{kind}?day={day}", download="", className="button")
+        for kind in FILES
+    ]
     return [html.Div([html.Span(words("staffing.export"), className="soft"), *names], className="files")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -31,8 +31,9 @@ from dashboard.services.demand import Demand
 from dashboard.services.freshness import INTERVAL, Freshness
 from dashboard.services.local_days import local_midnight
 from dashboard.services.queue_history import calendar_of
+from dashboard.services.volumes import EMPTY, Volumes, by_queue
 from dashboard.settings import Settings
-from forecasting.intervals import BASE_INTERVAL_S, floor_interval
+from forecasting.intervals import BASE_INTERVAL_S
 
 SPARKLINE = timedelta(hours=6)
 # The chart ends with the local day, or with the next one where less than this is left of it.
@@ -48,7 +49,7 @@ class QueueData:
     row: QueueRow
     fresh: Freshness
     is_open: bool
-    volumes: pd.DataFrame  # index interval_start
+    volumes: Volumes
     normal: Demand | None
     baseline: ForecastRow | None
     surges: tuple[ForecastRow, ...]
@@ -59,7 +60,7 @@ class QueueData:
     def seen(self) -> bool:
         """Whether a source has ever told of the queue; before that its counts are unknown, not zero."""
         told = self.open_contacts is not None or self.state is not None or self.baseline is not None
-        return told or not self.volumes.empty
+        return told or not self.volumes.is_empty
 
     @property
     def surge(self) -> Demand | None:
@@ -101,16 +102,15 @@ def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
     baselines = {row.key: _baseline(session, row.key, now=now, start=day_start, end=ahead_end) for row in rows}
     normal = {key: demand.from_forecast(found) for key, found in baselines.items() if found and found.points}
     fresh = freshness.by_queue(settings, get_sources(session), queues=rows, now=now)
-    frame = get_volumes(session, start=min(day_start, floor(now) - SPARKLINE), end=now)
-    volumes = {str(key): part.set_index("interval_start") for key, part in frame.groupby("queue", sort=False)}
-    empty = frame.iloc[:0].set_index("interval_start")
+    seen_from = min(day_start, floor(now) - SPARKLINE)
+    volumes = by_queue(get_volumes(session, start=seen_from, end=now))
     contacts = {found.queue: found for found in get_open_contacts(session, now=now)}
     states = {found.queue: found for found in get_states(session)}
     for key in normal:
-        last = _last_contact(volumes.get(key, empty), states.get(key), now=now)
+        last = _last_contact(volumes.get(key, EMPTY), states.get(key), now=now)
         fresh[key] = freshness.after_silence(
             fresh[key],
-            last or min(day_start, floor(now) - SPARKLINE),
+            last or seen_from,
             normal=normal[key],
             now=now,
             stale_after_s=settings.board.stale_after_s,
@@ -120,7 +120,7 @@ def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
             row=row,
             fresh=fresh[row.key],
             is_open=is_open(row, now),
-            volumes=volumes.get(row.key, empty),
+            volumes=volumes.get(row.key, EMPTY),
             normal=normal.get(row.key),
             baseline=baselines[row.key],
             surges=_surges(session, row.key, incidents=incidents, start=floor(now) - INTERVAL, end=ahead_end),
@@ -134,21 +134,21 @@ def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
 
 def floor(moment: datetime) -> datetime:
     """The beginning of the interval under way."""
-    return floor_interval(moment, BASE_INTERVAL_S).to_pydatetime()
+    return datetime.fromtimestamp(moment.timestamp() // BASE_INTERVAL_S * BASE_INTERVAL_S, UTC)
 
 
 def is_open(row: QueueRow, now: datetime) -> bool:
     """Whether the queue takes contacts in the interval under way."""
-    index = pd.DatetimeIndex([floor_interval(now, BASE_INTERVAL_S)])
+    index = pd.DatetimeIndex([floor(now)])
     return bool(calendar_of(row).open_mask(index)[0])
 
 
-def _last_contact(volumes: pd.DataFrame, state: QueueStateRow | None, *, now: datetime) -> datetime | None:
+def _last_contact(volumes: Volumes, state: QueueStateRow | None, *, now: datetime) -> datetime | None:
     """The end of the last interval that brought a contact, or the last reported state; None: not in sight."""
     told = [state.at] if state else []
-    with_contacts = volumes.index[volumes["offered"].to_numpy() > 0]
-    if len(with_contacts):
-        told.append(min(now, with_contacts[-1].to_pydatetime() + INTERVAL))
+    last = volumes.last_with_contacts()
+    if last is not None:
+        told.append(min(now, last + INTERVAL))
     return max(told, default=None)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import pandas as pd
-
 from dashboard.domain.board import BandPoint, ChannelFan, Point, Range
 from dashboard.services import demand, recent_counts, surge_outlook
 from dashboard.services.accuracy import Accuracy
 from dashboard.services.board_data import BoardData, QueueData, floor
 from dashboard.services.demand import Demand
+from dashboard.services.freshness import INTERVAL
 from forecasting.intervals import BASE_INTERVAL_S
 
 
@@ -52,12 +51,11 @@ def _observed(queues: Sequence[QueueData], *, start: datetime, until: datetime |
     """Closed intervals for which all queues that are known at all have been read."""
     if until is None:
         return ()
-    parts = [counts for queue in queues if (counts := recent_counts.observed(queue, start)) is not None]
-    if not parts:
-        return ()
-    total = pd.concat(parts, axis=1).sum(axis=1, min_count=1)
-    total = total[total.index < pd.Timestamp(floor(until))]
-    return tuple(map(Point, pd.DatetimeIndex(total.index).to_pydatetime(), total.to_numpy().tolist()))
+    total: dict[datetime, float] = {}
+    for queue in queues:
+        for point in recent_counts.observed(queue, start):
+            total[point.at] = total.get(point.at, 0.0) + point.value
+    return tuple(Point(at, total[at]) for at in sorted(total) if at < floor(until))
 
 
 def _running(queues: Sequence[QueueData], until: datetime | None) -> Point | None:
@@ -68,8 +66,7 @@ def _running(queues: Sequence[QueueData], until: datetime | None) -> Point | Non
     known = [queue for queue in queues if queue.until is not None and queue.seen]
     if not known:
         return None
-    at = pd.Timestamp(start)
-    return Point(start, sum(float(queue.volumes["offered"].get(at, 0.0)) for queue in known))
+    return Point(start, sum(queue.volumes.offered(start, start + INTERVAL) for queue in known))
 
 
 def _ahead(queues: Sequence[QueueData], normal: Demand | None, *, start: datetime) -> tuple[BandPoint, ...]:

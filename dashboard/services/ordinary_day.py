@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.storage.read import get_forecast, get_queues
 from connectors.storage.rows import ForecastPoint, ForecastRow, QueueRow
@@ -37,26 +37,37 @@ FIRST_WEEKS = 10
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def refresh(session: Session, *, settings: Settings, clock: Clock) -> list[str]:
+def refresh(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> list[str]:
     """Forecast every queue whose forecast is missing or rests on other facts; returns their keys.
 
-    Nothing is written until all are computed, so that a long computation holds no lock.
+    A learned model takes seconds a queue, so no transaction is held meanwhile; each forecast is kept when it is made.
     """
     now = clock()
-    queues = get_queues(session)
+    with sessions() as session:
+        due = _due(session, settings=settings, now=now)
+    made = []
+    for plan in due:
+        row = _forecast(plan, made_at=now)
+        if row is not None:
+            with sessions.begin() as session:
+                add_forecasts(session, [row])
+            made.append(row.queue)
+    return made
+
+
+def _due(session: Session, *, settings: Settings, now: datetime) -> list[_Plan]:
     choices = get_choices(session)
     weeks = settings.board.history_weeks if choices else min(FIRST_WEEKS, settings.board.history_weeks)
-    made = []
-    for zone, group in by_zone(queues).items():
+    due = []
+    for zone, group in by_zone(get_queues(session)).items():
         origin = local_midnight(now, zone)
         start = origin - timedelta(weeks=weeks)
         histories = load_histories(session, group, settings=settings, start=start, end=origin)
         for queue in group:
             plan = _Plan(queue, histories[queue.key], choices.get(queue.key), origin, settings.board.forecast_days)
             if plan.fingerprint != _last_fingerprint(session, queue.key):
-                made += [row] if (row := _forecast(plan, made_at=now)) else []
-    add_forecasts(session, made)
-    return [row.queue for row in made]
+                due.append(plan)
+    return due
 
 
 @dataclass(frozen=True, slots=True)

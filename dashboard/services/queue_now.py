@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from dashboard.domain.board import Figure, Point, QueueNow
@@ -148,12 +147,7 @@ def _required(queue: QueueData) -> Figure:
 
 
 def _history(queue: QueueData) -> tuple[Point, ...]:
-    if queue.until is None:
-        return ()
-    counts = recent_counts.observed(queue, floor(queue.until) - SPARKLINE)
-    if counts is None:
-        return ()
-    return tuple(map(Point, pd.DatetimeIndex(counts.index).to_pydatetime(), counts.to_numpy().tolist()))
+    return () if queue.until is None else recent_counts.observed(queue, floor(queue.until) - SPARKLINE)
 
 
 def _urgency(row: QueueNow) -> int:

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-import numpy as np
-import pandas as pd
-
+from dashboard.domain.board import Point
 from dashboard.services.board_data import QueueData, floor
 from dashboard.services.demand import Demand
 from dashboard.services.freshness import INTERVAL
@@ -43,24 +41,23 @@ def count(queue: QueueData) -> RecentCounts:
     """The sums of one queue, as of what is known of it."""
     if queue.until is None or not queue.seen:
         return RecentCounts()
-    until = queue.until
+    until, volumes = queue.until, queue.volumes
     now = floor(until)
-    hour = _between(queue.volumes, now - HOUR, now)
-    lately = _between(queue.volumes, now - INTERVAL, now + INTERVAL)
-    recent = _between(queue.volumes, now - HOUR + INTERVAL, now + INTERVAL)
-    decided = _sum(recent, "answered", "abandoned")
-    within = _sum(recent, "answered_within")
+    recent = (now - HOUR + INTERVAL, now + INTERVAL)
+    answered, abandoned = volumes.total("answered", *recent), volumes.total("abandoned", *recent)
+    within = volumes.total("answered_within", *recent)
+    decided = None if answered is None or abandoned is None else answered + abandoned
     return RecentCounts(
-        offered=float(hour["offered"].sum()),
+        offered=volumes.offered(now - HOUR, now),
         normal=_normal(queue.normal, now - HOUR, now),
-        offered_lately=float(lately["offered"].sum()),
+        offered_lately=volumes.offered(now - INTERVAL, now + INTERVAL),
         normal_lately=_normal(queue.normal, now - INTERVAL, until),
         within=within,
         decided=decided,
-        abandoned=_sum(recent, "abandoned"),
+        abandoned=abandoned,
         decided_waits=None if within is None else decided,
-        handled=float(recent["handled"].sum()),
-        handle_s=float(recent["handle_s_sum"].sum()),
+        handled=volumes.total("handled", *recent),
+        handle_s=volumes.total("handle_s_sum", *recent),
     )
 
 
@@ -80,39 +77,23 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     return None if part is None or not whole else part / whole
 
 
-def observed(queue: QueueData, start: datetime) -> pd.Series | None:
-    """Offered contacts of each closed interval from `start`; None where nothing is known.
+def observed(queue: QueueData, start: datetime) -> tuple[Point, ...]:
+    """Offered contacts of each closed interval from `start`; empty where nothing is known.
 
     An interval without a contact is a zero: the source was read since. Before the first contact of a queue that has no
     forecast yet nothing is known.
     """
     if queue.until is None or not queue.seen:
-        return None
-    end = floor(queue.until)
+        return ()
     if queue.normal is None:
-        if queue.volumes.empty:
-            return None
-        start = max(start, queue.volumes.index[0].to_pydatetime())
-    grid = pd.date_range(start, end, freq=INTERVAL, inclusive="left", unit="us")
-    return queue.volumes["offered"].reindex(grid, fill_value=0).astype(float)
-
-
-def running(queue: QueueData) -> float | None:
-    """Offered contacts of the interval under way, so far."""
-    if queue.until is None or not queue.seen:
-        return None
-    now = floor(queue.until)
-    return float(_between(queue.volumes, now, now + INTERVAL)["offered"].sum())
-
-
-def _between(rows: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
-    return rows[(rows.index >= pd.Timestamp(start)) & (rows.index < pd.Timestamp(end))]
-
-
-def _sum(rows: pd.DataFrame, *columns: str) -> float | None:
-    """The sum of columns; None where any of them is unknown in any interval."""
-    total = float(np.sum(rows[list(columns)].to_numpy(dtype=float)))
-    return None if np.isnan(total) else total
+        first = queue.volumes.first()
+        if first is None:
+            return ()
+        start = max(start, first)
+    starts, counts = queue.volumes.offered_each(start, floor(queue.until))
+    return tuple(
+        Point(datetime.fromtimestamp(at, UTC), n) for at, n in zip(starts.tolist(), counts.tolist(), strict=True)
+    )
 
 
 def _normal(normal: Demand | None, start: datetime, until: datetime) -> float | None:

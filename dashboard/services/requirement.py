@@ -7,6 +7,7 @@ posts may wait for hours: they need enough people to work what comes in, at the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,14 @@ def model_of(row: QueueRow) -> str:
 
 
 def people(row: QueueRow, offered: Floats, *, aht_s: float) -> People:
-    """What the queue needs for `offered` contacts per interval."""
+    """What the queue needs for `offered` contacts per interval; the arrays are shared, and not to be changed."""
+    # Pages ask for the same forecast every few seconds, and it changes every few minutes.
+    return _people(row, np.ascontiguousarray(offered, dtype=np.float64).tobytes(), aht_s)
+
+
+@lru_cache(maxsize=512)
+def _people(row: QueueRow, contacts: bytes, aht_s: float) -> People:
+    offered = np.frombuffer(contacts, dtype=np.float64)
     if not is_live(row):
         return _by_workload(row, offered, aht_s=aht_s)
     need = required_agents(

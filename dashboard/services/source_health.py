@@ -61,7 +61,7 @@ def _health(row: SourceRow, *, now: datetime, stale_after_s: int, silent: bool, 
         records_24h=records_24h,
         rejected=row.rejected,
         error=row.last_error,
-        advice=_advice(row, state),
+        advice=_advice(row, state, silent=silent),
     )
 
 
@@ -73,10 +73,12 @@ def _state(row: SourceRow, *, now: datetime, stale_after_s: int, silent: bool) -
     return STALE if silent or of_source(row, now=now, stale_after_s=stale_after_s).stale else OK
 
 
-def _advice(row: SourceRow, state: str) -> str | None:
+def _advice(row: SourceRow, state: str, *, silent: bool) -> str | None:
     """The message key of what to do."""
+    if state == STALE:
+        return "advice.silent" if silent else "advice.retrying"
     if state == FAILING:
         return "advice.mend" if row.last_error_permanent else "advice.retrying"
     if state == OK:
         return "advice.rejected" if row.rejected else None
-    return {STALE: "advice.silent", NEVER: "advice.never"}[state]
+    return "advice.never"

@@ -30,7 +30,7 @@ def service_level(value: float | None, target: float) -> str:
     """Under the target is to be watched, 20 points under it asks for a hand."""
     if value is None or value >= target:
         return OK
-    return ACT if value < target - SERVICE_LEVEL_MISSED_BY else WATCH
+    return ACT if target - value > SERVICE_LEVEL_MISSED_BY + 1e-9 else WATCH
 
 
 def abandonment(value: float | None) -> str:

@@ -18,6 +18,7 @@ from forecasting.intervals import floor_index
 MAX_ROWS = 20_000_000
 MAX_YEARS = 20
 _CHUNK = 500_000
+_FEW_TIMES = 20
 _TIME, _COUNT = "interval_start", "offered"
 
 
@@ -55,8 +56,9 @@ def read_volumes(
     _refuse_bad_counts(rows, path, notes)
     _refuse_duplicates(rows, path, duplicates)
     _refuse_span(rows, path)
+    _refuse_grain(pd.DatetimeIndex(rows["time"]), path, interval_s=interval_s, timezone=timezone)
     queues = {
-        str(name): _summed(part, path, interval_s=interval_s, timezone=timezone)
+        str(name): _summed(part, interval_s=interval_s, timezone=timezone)
         for name, part in rows.groupby("queue", sort=True, observed=True)
     }
     return VolumeFile(queues, tuple(notes))
@@ -73,6 +75,8 @@ def _all_rows(path: Path, queue_column: str) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     n_rows = 0
     for chunk in _chunks(path):
+        if not isinstance(chunk.index, pd.RangeIndex):
+            raise VolumeFileError(f"{path} has rows with more fields than its header; export it again as CSV")
         _require_columns(chunk, path, queue_column)
         named = queue_column in chunk.columns
         part = pd.DataFrame({"text": chunk[_TIME], "count": chunk[_COUNT]})
@@ -118,7 +122,7 @@ def _chunks(path: Path) -> Iterator[pd.DataFrame]:
             f"{path} is not UTF-8 (byte 0x{error.object[error.start]:02x}); save it again as UTF-8"
         ) from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise VolumeFileError(f"{path} is not a table of comma-separated values: {error}") from error
+        raise VolumeFileError(f"{path} is not a table of comma-separated values: {str(error).strip()}") from error
     except (OSError, EOFError, zlib.error) as error:
         raise VolumeFileError(f"{path} cannot be read to its end: {error}; copy it again") from error
 
@@ -213,9 +217,8 @@ def _refuse_span(rows: pd.DataFrame, path: Path) -> None:
         raise VolumeFileError(f"{path} runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}; look for a wrong date")
 
 
-def _summed(part: pd.DataFrame, path: Path, *, interval_s: int, timezone: str) -> pd.Series:
+def _summed(part: pd.DataFrame, *, interval_s: int, timezone: str) -> pd.Series:
     index = pd.DatetimeIndex(part["time"])
-    _refuse_grain(index, path, interval_s=interval_s, timezone=timezone)
     start = floor_index(index, interval_s, timezone=timezone)
     groups = part["number"].set_axis(start).groupby(level=0)
     total: pd.Series = groups.sum(min_count=1)
@@ -223,9 +226,12 @@ def _summed(part: pd.DataFrame, path: Path, *, interval_s: int, timezone: str) -
 
 
 def _refuse_grain(index: pd.DatetimeIndex, path: Path, *, interval_s: int, timezone: str) -> None:
-    """The file's grain, the greatest common step of its times, must divide the interval and lie on its grid."""
+    """The file's grain, the greatest common step of its times, must divide the interval and lie on its grid.
+
+    A few times may have a coarse common step by chance, so nothing is said about fewer than twenty.
+    """
     wall = np.unique(index.tz_convert(timezone).tz_localize(None).as_unit("s").asi8)
-    if len(wall) < 2:
+    if len(wall) < _FEW_TIMES:
         return
     grain = int(np.gcd.reduce(np.diff(wall)))
     if interval_s % grain or (grain > 1 and wall[0] % gcd(grain, interval_s)):

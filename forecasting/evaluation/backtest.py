@@ -125,22 +125,23 @@ def choose(
     forecasters: Mapping[str, Factory],
     horizon: timedelta = timedelta(days=7),
     n_origins: int = 6,
+    fallback: str = "recent_weekdays",
 ) -> Choice:
     """Choose by the lowest mean pinball loss over the last `n_origins` horizons, one after the other.
 
-    The last of `forecasters` is the fall-back where the history is too short to judge (no origin with three weeks
-    before it); ties go to the earlier one.
+    Where the history is too short to judge (no origin with three weeks before it), `fallback` is chosen, or the first
+    where it is not among the forecasters; ties go to the earlier one.
     """
-    fallback = list(forecasters)[-1]
+    otherwise = fallback if fallback in forecasters else next(iter(forecasters))
     origins = _origins(history, calendar, horizon=horizon, n_origins=n_origins)
     if not origins:
-        return Choice(fallback, "the history is too short to judge forecasters", {})
+        return Choice(otherwise, "the history is too short to judge forecasters", {})
     result = backtest(
         history, calendar, interval_s=interval_s, forecasters=forecasters, origins=origins, horizon=horizon
     )
     judged = scores(result) if len(result) else {}
     if not judged:
-        return Choice(fallback, "no interval could be judged", {})
+        return Choice(otherwise, "no interval could be judged", {})
     name = min(judged, key=lambda each: judged[each].pinball)
     why = f"lowest pinball loss over {judged[name].n_intervals} intervals from {len(origins)} origins"
     return Choice(name, why, judged)

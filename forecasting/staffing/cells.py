@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasting.staffing.inputs import moderate, numbers, positive, whole
+from forecasting.staffing.inputs import MAX_NUMBER, moderate, numbers, positive, whole
 from forecasting.staffing.load import Load
 from forecasting.staffing.quadrature import Chosen, Floats
 
@@ -48,9 +48,9 @@ class Cells:
         """Check and lay out the inputs; raise ValueError with the input's name."""
         whole_shape = np.broadcast_arrays(
             whole("agents", agents),
-            numbers("offered", offered),
+            numbers("offered", offered, limit=MAX_NUMBER),
             positive("interval_s", interval_s),
-            numbers("aht_s", aht_s),
+            numbers("aht_s", aht_s, limit=MAX_NUMBER),
             numbers("patience_s", patience_s, infinite=True),
             numbers("answer_within_s", answer_within_s),
             numbers("short_abandon_s", short_abandon_s),

@@ -8,15 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 from forecasting.staffing.quadrature import Floats
 
 MAX_OFFERED_LOAD = 1e9  # erlang; beyond any centre, so a unit slipped
+MAX_NUMBER = 1e15  # of people, contacts or seconds; products of two stay far from the end of the doubles
 
 
-def numbers(name: str, value: ArrayLike, *, infinite: bool = False) -> Floats:
+def numbers(name: str, value: ArrayLike, *, infinite: bool = False, limit: float = np.inf) -> Floats:
     """Return non-negative doubles.
 
     Raises
     ------
     ValueError
-        If a value is not a number, is negative, or is infinite where that has no meaning.
+        If a value is not a number, negative, infinite where that has no meaning, or above the limit.
     """
     try:
         array = np.asarray(value, dtype=np.float64)
@@ -26,19 +27,20 @@ def numbers(name: str, value: ArrayLike, *, infinite: bool = False) -> Floats:
     _refuse(name, array, array < 0, "at least 0, got {}")
     if not infinite:
         _refuse(name, array, np.isinf(array), "finite, got {}")
+    _refuse(name, array, array > limit, f"at most {limit:g}, got {{}}")
     return array
 
 
 def positive(name: str, value: ArrayLike) -> Floats:
-    """Return positive finite doubles, or raise ValueError."""
-    array = numbers(name, value)
+    """Return positive doubles up to 1e15, or raise ValueError."""
+    array = numbers(name, value, limit=MAX_NUMBER)
     _refuse(name, array, array == 0, "greater than 0, got {}")
     return array
 
 
 def whole(name: str, value: ArrayLike) -> Floats:
-    """Return non-negative whole numbers as doubles, or raise ValueError."""
-    array = numbers(name, value)
+    """Return whole numbers from 0 to 1e15 as doubles, or raise ValueError."""
+    array = numbers(name, value, limit=MAX_NUMBER)
     _refuse(name, array, array != np.floor(array), "whole numbers, got {}; round up")
     return array
 

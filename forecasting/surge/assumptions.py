@@ -56,12 +56,16 @@ class SurgeAssumptions:
     peak_share
         Contacts per 15 min at the peak ÷ affected customers; 1.2 % derived from a published call peak.
     onset_to_peak_s, half_life_s
-        Seconds from onset to peak, and for demand to halve after it while the service is down. Published surges of user
-        reports halve within an hour; five hours would make a third of the affected and a peak of 1.2 % per 15 min agree.
+        Seconds from onset to peak, and for demand to halve after it while the service is down: from the hour that
+        published surges of user reports take, past the five hours at which a third of the affected and a peak of 1.2 %
+        per 15 min agree.
+    rise
+        How the way to the peak begins: contacts grow with this power of time, 1 is a straight line.
     recovery_half_life_s
-        The same after restoration: a quarter of an hour to what ten hours of congestion after a two-hour outage suggest.
+        The same half-life after restoration, up to what ten hours of congestion after a two-hour outage suggest.
     outage_length_s
-        Length of the outage while no end is announced; of what has lasted for a while already, only the rest counts.
+        Length of the outage while no end is announced, given that it has lasted until now: the 10 % and 90 % points of
+        166 major incidents of one large platform, 2022–2026.
     eta_slip
         True ÷ announced length of the outage.
     night_share
@@ -79,6 +83,7 @@ class SurgeAssumptions:
     contact_share: Assumed = Assumed(0.16, 0.68, "contact_share")
     peak_share: Assumed = Assumed(0.006, 0.024, "peak_share")
     onset_to_peak_s: Assumed = Assumed(1200.0, 3 * 3600.0, "onset_to_peak")
+    rise: Assumed = Assumed(0.7, 2.5, "rise")
     half_life_s: Assumed = Assumed(3600.0, 8 * 3600.0, "half_life")
     recovery_half_life_s: Assumed = Assumed(900.0, 2.5 * 3600.0, "recovery")
     outage_length_s: Assumed = Assumed(1200.0, 6 * 3600.0, "outage_length")

@@ -15,21 +15,33 @@ _MADE_UP_WITHIN_S = 3600.0  # mean time after reopening until a prevented contac
 
 @dataclass(frozen=True, slots=True)
 class ResponseCurve:
-    """A rise in a straight line to the peak, then decay by halves, faster once service is restored.
+    """A rise to the peak as a power of time, then decay by halves, faster once service is restored.
 
     All fields broadcast against one another, shape (n_draws, 1) or (): `onset_to_peak_s`, `half_life_s`,
-    `recovery_half_life_s` [s], and `restored_s` [s] after the onset, infinite where no restoration is in sight.
+    `recovery_half_life_s` [s], `restored_s` [s] after the onset, infinite where no restoration is in sight, and `rise`,
+    the power: 1 is a straight line, more begins slowly.
     """
 
     onset_to_peak_s: Array
     half_life_s: Array
     recovery_half_life_s: Array
     restored_s: Array
+    rise: Array
 
     @property
     def area_s(self) -> Array:
         """Area under the unrestored curve of peak height 1 [s]."""
-        return np.asarray(self.onset_to_peak_s / 2 + self.half_life_s / _LN2)
+        return np.asarray(self.onset_to_peak_s / (self.rise + 1) + self.half_life_s / _LN2)
+
+    def slower(self, factor: float) -> ResponseCurve:
+        """The same curve with all but the restoration stretched in time."""
+        return ResponseCurve(
+            self.onset_to_peak_s * factor,
+            self.half_life_s * factor,
+            self.recovery_half_life_s * factor,
+            self.restored_s,
+            self.rise,
+        )
 
     def cumulative(self, since_onset_s: Array) -> Array:
         """Share of the unrestored event's contacts made until a time, [0, 1]; 0 before the onset.
@@ -39,8 +51,9 @@ class ResponseCurve:
         """
         t = np.maximum(since_onset_s, 0.0)
         turn = np.minimum(self.onset_to_peak_s, self.restored_s)
-        height = turn / self.onset_to_peak_s
-        area = np.minimum(t, turn) ** 2 / (2 * self.onset_to_peak_s)
+        height = (turn / self.onset_to_peak_s) ** self.rise
+        climbed = np.minimum(t, turn)
+        area = climbed * (climbed / self.onset_to_peak_s) ** self.rise / (self.rise + 1)
         down_s = np.clip(np.minimum(t, self.restored_s) - turn, 0.0, None)
         area = area + height * _decay_area(down_s, self.half_life_s)
         span = np.where(np.isfinite(self.restored_s), self.restored_s - turn, 0.0)

@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting.outages import Outage
 from forecasting.surge.assumptions import SurgeAssumptions
 from forecasting.surge.curve import Array
+from forecasting.surge.inputs import Counts, check, edges_of
 from forecasting.surge.paths import (
     SurgeQueue,
     channel_parts,
@@ -113,8 +114,8 @@ def forecast_surge(
         No queue, shapes that do not fit, an index that is uneven, naive or begins after the onset, or wrong levels.
     """
     chosen = assumptions or SurgeAssumptions()
-    interval_s = _check(outage, queues, index=index, now=now, levels=levels)
-    edges = _edges(index, outage, interval_s=interval_s)
+    interval_s = check(outage, queues, index=index, now=now, levels=levels)
+    edges = edges_of(index, outage, interval_s=interval_s)
     now_s = (now - outage.onset).total_seconds()
     hit = struck(queues, outage)
     curves = draw_curves(outage, chosen, now_s=now_s)
@@ -122,7 +123,7 @@ def forecast_surge(
     prior = scale_prior(outage, chosen, curves=curves, normal_peak=normal_peak)
     hours = local_hours(index, timezone=timezone, interval_s=interval_s)
     unit = unit_paths(queues, curves, assumptions=chosen, edges_s=edges, local_hour=hours)
-    counts = _Counts.of(queues, edges_s=edges, now_s=now_s)
+    counts = Counts.of(queues, edges_s=edges, now_s=now_s)
     names = channels_of(queues)
     seen = {q.key: float(s) for q, s in zip(queues, counts.surge, strict=True)}
     used = [any(h for q, h in zip(queues, hit, strict=True) if q.channel == c) for c in names]
@@ -144,85 +145,13 @@ def forecast_surge(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Counts since the onset and the part of each interval they cover, rows are queues; columns intervals up to now."""
-
-    offered: Array
-    normal: Array
-    part: Array  # share of each interval between onset and now, (n_intervals,)
-    first: int
-    n_closed: int
-
-    @classmethod
-    def of(cls, queues: Sequence[SurgeQueue], *, edges_s: Array, now_s: float) -> _Counts:
-        """Cut what lies before the onset or after now."""
-        width = edges_s[1] - edges_s[0]
-        part = np.clip((now_s - edges_s[:-1]) / width, 0.0, 1.0)
-        first = max(int(np.searchsorted(edges_s, 0.0, side="right")) - 1, 0)
-        stop = int((part > 0).sum())
-        blank = np.full(len(part), np.nan)
-        offered = np.stack([blank if q.offered is None else q.offered for q in queues])[:, first:stop]
-        normal = np.stack([q.normal for q in queues])[:, first:stop] * part[first:stop]
-        return cls(np.asarray(offered, dtype=float), normal, part, first, int((part >= 1.0).sum()))
-
-    @property
-    def known(self) -> Array:
-        """Where a count is known, (n_queues, n_seen)."""
-        return np.isfinite(self.offered)
-
-    @property
-    def surge(self) -> Array:
-        """Contacts above normal so far per queue, (n_queues,)."""
-        above = np.where(self.known, self.offered - self.normal, 0.0)
-        return np.asarray(np.maximum(above.sum(axis=1), 0.0))
-
-
-def _check(
-    outage: Outage, queues: Sequence[SurgeQueue], *, index: pd.DatetimeIndex, now: datetime, levels: Sequence[float]
-) -> float:
-    if not queues:
-        raise ValueError("a surge needs at least one queue, got none; configure the queues first")
-    if len(index) < 2 or index.tz is None or now.utcoffset() is None:
-        raise ValueError("index and now must be aware, the index of at least two intervals; build it by interval_index")
-    steps = np.unique(np.diff(index.as_unit("us").asi8))
-    if len(steps) != 1 or steps[0] <= 0:
-        raise ValueError("index must have even, rising steps; build it by interval_index")
-    interval_s = float(steps[0]) / 1e6
-    if index[0] > outage.onset or index[-1].timestamp() + interval_s <= outage.onset.timestamp():
-        raise ValueError(
-            f"the onset {outage.onset} must lie within the index {index[0]} to {index[-1]}; extend the index"
-        )
-    if not levels or list(levels) != sorted(set(levels)) or not 0 < levels[0] <= levels[-1] < 1:
-        raise ValueError(f"levels must rise within (0, 1), got {levels}")
-    for queue in queues:
-        _check_queue(queue, len(index))
-    return interval_s
-
-
-def _check_queue(queue: SurgeQueue, n: int) -> None:
-    arrays = {"normal": queue.normal, "open_mask": queue.open_mask, "offered": queue.offered}
-    for name, values in arrays.items():
-        if values is not None and values.shape != (n,):
-            raise ValueError(f"{queue.key}: {name} must have shape ({n},), got {values.shape}")
-    if not (np.isfinite(queue.normal).all() and (queue.normal >= 0).all()):
-        raise ValueError(f"{queue.key}: normal must be finite and not negative; put 0 where the queue is closed")
-    if queue.offered is not None and (queue.offered < 0).any():
-        raise ValueError(f"{queue.key}: offered must not be negative; write NaN where it is unknown")
-
-
-def _edges(index: pd.DatetimeIndex, outage: Outage, *, interval_s: float) -> Array:
-    start = index[0].timestamp() - outage.onset.timestamp()
-    return np.asarray(start + interval_s * np.arange(len(index) + 1))
-
-
 def _by_queue(queues: Sequence[SurgeQueue], per_channel: Array) -> Array:
     names = channels_of(queues)
     return np.array([per_channel[names.index(q.channel)] for q in queues])
 
 
 def _posterior(
-    prior: Scale | None, queues: Sequence[SurgeQueue], *, unit: Array, counts: _Counts, hit: Sequence[bool]
+    prior: Scale | None, queues: Sequence[SurgeQueue], *, unit: Array, counts: Counts, hit: Sequence[bool]
 ) -> Posterior | None:
     if prior is None:
         return None
@@ -255,11 +184,12 @@ def _paths(
         return np.zeros_like(unit)
     names = channels_of(queues)
     of = [names.index(q.channel) for q in queues]
-    paths = unit[:, :, drawn.pick] * np.exp(drawn.log_scale + drawn.log_channel)[of]
+    paths = np.take(unit, drawn.pick, axis=2)
+    paths *= np.exp(drawn.log_scale + drawn.log_channel)[of]
     n_ahead = len(unit) - n_past
     noise = roughness(n_ahead, len(names), interval_s=interval_s, settled=seen)
     paths[n_past:] *= noise[:, of]
-    return np.asarray(paths)
+    return paths
 
 
 def _forecast(
@@ -268,27 +198,28 @@ def _forecast(
     *,
     index: pd.DatetimeIndex,
     levels: tuple[float, ...],
-    counts: _Counts,
+    counts: Counts,
     share_prior: float,
     assumptions: SurgeAssumptions,
     notes: tuple[str, ...],
 ) -> SurgeForecast:
     names = channels_of(queues)
     of = np.array([names.index(q.channel) for q in queues])
-    by_channel = np.stack([paths[:, of == c].sum(axis=1) for c in range(len(names))], axis=1)
-    whole = by_channel.sum(axis=1)
+    by_queue = {q.key: summarise(paths[:, i], levels) for i, q in enumerate(queues)}
+    by_channel = {name: summarise(paths[:, of == c].sum(axis=1), levels) for c, name in enumerate(names)}
+    overall = summarise(paths.sum(axis=1), levels)
+    _put_counts(paths, counts)  # from here on the past is what was counted, no longer what the model says of it
     normal = np.stack([q.normal for q in queues], axis=1)
-    merged = _with_counts(paths, counts)
-    all_seen = merged.sum(axis=1)
-    channel_seen = [merged[:, of == c].sum(axis=1) for c in range(len(names))]
+    all_seen = paths.sum(axis=1)
+    channel_seen = [paths[:, of == c].sum(axis=1) for c in range(len(names))]
     ahead = counts.n_closed
     again = [normal_again(p, normal[:, of == c].sum(axis=1), since=ahead) for c, p in enumerate(channel_seen)]
     return SurgeForecast(
         index=index,
         levels=levels,
-        queues={q.key: summarise(paths[:, i], levels) for i, q in enumerate(queues)},
-        channels={name: summarise(by_channel[:, c], levels) for c, name in enumerate(names)},
-        overall=summarise(whole, levels),
+        queues=by_queue,
+        channels=by_channel,
+        overall=overall,
         total=dict(zip(levels, np.quantile(all_seen.sum(axis=0), levels).tolist(), strict=True)),
         peak=peak_of(all_seen, index, levels),
         channel_peaks={name: peak_of(p, index, levels) for name, p in zip(names, channel_seen, strict=True)},
@@ -302,15 +233,13 @@ def _forecast(
     )
 
 
-def _with_counts(paths: Array, counts: _Counts) -> Array:
-    """The paths, with closed intervals replaced by what was counted above normal where that is known."""
-    merged = paths.copy()
+def _put_counts(paths: Array, counts: Counts) -> None:
+    """Replace closed intervals of the paths by what was counted above normal, where that is known."""
     n = max(counts.n_closed - counts.first, 0)
     known = counts.known[:, :n].T
     above = np.maximum(np.where(known, counts.offered[:, :n].T - counts.normal[:, :n].T, 0.0), 0.0)
-    span = slice(counts.first, counts.first + n)
-    merged[span] = np.where(known[:, :, None], above[:, :, None], merged[span])
-    return merged
+    past = paths[counts.first : counts.first + n]
+    past[...] = np.where(known[:, :, None], above[:, :, None], past)
 
 
 def _notes(

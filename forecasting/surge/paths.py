@@ -102,7 +102,10 @@ def unit_paths(
     night, deferred = draw_night(assumptions)
     up = awake(local_hour)[:, None]
     access_up = night + (1.0 - night) * up
-    wished = {c: _wished(curves, assumptions.delay.get(c, 1.0), edges_s) for c in channels_of(queues)}
+    wished = {
+        c: np.diff(curves.slower(assumptions.delay.get(c, 1.0)).cumulative(edges_s), axis=1).T
+        for c in channels_of(queues)
+    }
     first = max(int(np.searchsorted(edges_s, 0.0, side="right")) - 1, 0)
     made = np.zeros((len(edges_s) - 1, len(queues), N_DRAWS))
     access = np.stack([q.open_mask[first:, None] * access_up[first:] for q in queues], axis=1)
@@ -110,16 +113,6 @@ def unit_paths(
     interval_s = float(edges_s[1] - edges_s[0])
     made[first:] = defer(all_wished, access, deferred_share=deferred, interval_s=interval_s)
     return made
-
-
-def _wished(curves: ResponseCurve, factor: float, edges_s: Array) -> Array:
-    slower = ResponseCurve(
-        curves.onset_to_peak_s * factor,
-        curves.half_life_s * factor,
-        curves.recovery_half_life_s * factor,
-        curves.restored_s,
-    )
-    return np.asarray(np.diff(slower.cumulative(edges_s), axis=1).T)
 
 
 def local_hours(index: pd.DatetimeIndex, *, timezone: str, interval_s: float) -> Array:
@@ -132,8 +125,8 @@ def local_hours(index: pd.DatetimeIndex, *, timezone: str, interval_s: float) ->
 def roughness(n_ahead: int, n_channels: int, *, interval_s: float, settled: bool) -> Array:
     """Factors by which future intervals deviate from their curve, shape (n_ahead, n_channels, n_draws).
 
-    Their mean is 1 and their logarithm an autoregression of first order; it starts at zero where counts have fixed the level
-    (`settled`), else anywhere.
+    Their mean is 1 and their logarithm an autoregression of first order; it starts at zero where counts have fixed the
+    level (`settled`), else anywhere.
     """
     rng = np.random.default_rng(41)
     phi = float(np.exp(-interval_s / _ROUGHNESS_S))

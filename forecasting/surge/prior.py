@@ -15,7 +15,7 @@ from forecasting.surge.curve import Array, ResponseCurve
 N_DRAWS = 256
 INTERVAL_OF_PEAK_SHARE_S = 900.0
 _AFFECTED_FLOOR = 0.1  # "0 to n affected" is read as "a tenth of n to n": a logarithm needs a positive low end
-_DIMENSIONS = 8
+_DIMENSIONS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Scale:
 
 @lru_cache(maxsize=4)
 def normal_draws(n_draws: int = N_DRAWS) -> Array:
-    """Standard normal draws of shape (8, n_draws), each dimension an even grid in random order (Latin hypercube)."""
+    """Standard normal draws of shape (9, n_draws), each dimension an even grid in random order (Latin hypercube)."""
     rng = np.random.default_rng(20_260)
     inverse = NormalDist().inv_cdf
     grid = np.array([inverse((i + 0.5) / n_draws) for i in range(n_draws)])
@@ -61,6 +61,7 @@ def draw_curves(outage: Outage, assumptions: SurgeAssumptions, *, now_s: float) 
         half_life_s=_lognormal(assumptions.half_life_s, z[1])[:, None],
         recovery_half_life_s=_lognormal(assumptions.recovery_half_life_s, z[2])[:, None],
         restored_s=np.maximum(restored, 1.0)[:, None],
+        rise=_lognormal(assumptions.rise, z[8])[:, None],
     )
 
 

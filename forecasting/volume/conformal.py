@@ -15,7 +15,7 @@ Point = Callable[[DayTable, int], Floats]
 MAX_LEAD = 14
 MIN_ORIGINS = 10
 _LEAD_GROUP = np.array([0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4])
-_BACK_DAYS = 120
+_BACK_DAYS = 84
 # Recent errors count most, so that bands follow a shift of level; on development data three weeks gave the lowest
 # pinball loss at one day and at fourteen.
 _HALF_LIFE_DAYS = 21.0
@@ -115,9 +115,20 @@ def conformal_band(past: PastErrors, groups: Ints, levels: Sequence[float]) -> B
             weight = np.broadcast_to(past.weight[rows, None], cell.shape)[known]
             place = np.ix_(lead == _LEAD_GROUP, groups == group)
             quantile[place] = weighted_quantiles(cell[known], weight, levels)
-            average = np.average(cell[known], weights=weight)
-            mean[place], variance[place] = average, np.average((cell[known] - average) ** 2, weights=weight)
+            mean[place], variance[place] = _robust_moments(cell[known], weight)
     return Band(quantile, mean, variance)
+
+
+def _robust_moments(error: Floats, weight: Floats) -> tuple[float, float]:
+    """Weighted mean and variance after pulling in errors far outside the usual ones (an outage, a forgotten holiday).
+
+    Far is 4 standard deviations by the quartiles, and never less than 3 of Poisson noise, which is ½ in root space.
+    """
+    low, middle, high = weighted_quantiles(error, weight, (0.25, 0.5, 0.75))
+    reach = max(4.0 * (high - low) / 1.349, 1.5)
+    near = np.clip(error, middle - reach, middle + reach)
+    average = float(np.average(near, weights=weight))
+    return average, float(np.average((near - average) ** 2, weights=weight))
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> Floats:

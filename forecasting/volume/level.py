@@ -17,7 +17,8 @@ _STAYS = 0.4
 # Days further off than this many robust standard deviations are pulled in: a holiday nobody entered, or an outage that
 # was not masked, must not move next week.
 _CLIP = 2.5
-_ROUNDS = 3
+_ROUNDS = 4
+_N_CLOSURE = 2
 
 
 def calendar_effects(table: DayTable) -> Floats:
@@ -32,7 +33,7 @@ def calendar_effects(table: DayTable) -> Floats:
 def penalties(penalty: float) -> Floats:
     """Ridge penalties of `calendar_effects`: weekdays are all but free, harmonic k pays `penalty`·k⁴ as in a spline."""
     waves = np.repeat(penalty * np.arange(1, N_HARMONICS + 1) ** 4.0, 2)
-    return np.concatenate([np.full(7, _WEEKDAY_PENALTY), waves, np.full(2, _CLOSURE_PENALTY)])
+    return np.concatenate([np.full(7, _WEEKDAY_PENALTY), waves, np.full(_N_CLOSURE, _CLOSURE_PENALTY)])
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Level:
     Attributes
     ----------
     calendar : (n_days,) log level by the calendar alone
+    month : (n_days,) the part of it that is not the weekday's
     residual : (n_past,) what the past left over, outliers pulled in
     outlier : (n_past,) how far each day was pulled in
     stays, phi : what stays of the recent residuals, and the decay of the last one a day
     """
 
     calendar: Floats
+    month: Floats
     residual: Floats
     outlier: Floats
     stays: float
@@ -72,23 +75,33 @@ def fit_level(log_level: Floats, effects: Floats, *, weight: Floats, penalty: Fl
     """
     past = effects[: len(log_level)]
     centre = float(np.average(log_level, weights=weight))
-    robust = weight
-    coefficients = _solve(past, log_level - centre, robust, penalty)
+    after_closure = past[:, -_N_CLOSURE:].any(axis=1)
+    raw = _from_weekday_medians(log_level, past)
     for _ in range(_ROUNDS):
+        # Days after a closure are few and far off; taken for outliers, their effect would never be learned.
+        trust = np.where(after_closure, 1.0, np.minimum(1.0, _limit(raw) / np.maximum(np.abs(raw), 1e-12)))
+        coefficients = _solve(past, log_level - centre, weight * trust, penalty)
         raw = log_level - centre - past @ coefficients
-        limit = _CLIP * (1.4826 * float(np.median(np.abs(raw))) + 1e-9)
-        robust = weight * np.minimum(1.0, limit / np.maximum(np.abs(raw), 1e-12))
-        coefficients = _solve(past, log_level - centre, robust, penalty)
-    raw = log_level - centre - past @ coefficients
-    limit = _CLIP * (1.4826 * float(np.median(np.abs(raw))) + 1e-9)
-    residual = np.clip(raw, -limit, limit)
+    residual = np.clip(raw, -_limit(raw), _limit(raw))
     return Level(
-        np.asarray(centre + effects @ coefficients),
-        residual,
-        raw - residual,
-        _lasting(residual),
-        _phi(residual, weight),
+        calendar=np.asarray(centre + effects @ coefficients),
+        month=np.asarray(effects[:, 7:] @ coefficients[7:]),
+        residual=residual,
+        outlier=raw - residual,
+        stays=_lasting(residual),
+        phi=_phi(residual, weight),
     )
+
+
+def _from_weekday_medians(log_level: Floats, effects: Floats) -> Floats:
+    """First guess of the residuals, which no single wild day can bend."""
+    weekday = effects[:, :7].argmax(axis=1)
+    medians = np.array([np.median(log_level[weekday == w]) if (weekday == w).any() else 0.0 for w in range(7)])
+    return np.asarray(log_level - medians[weekday])
+
+
+def _limit(raw: Floats) -> float:
+    return _CLIP * (1.4826 * float(np.median(np.abs(raw))) + 1e-9)
 
 
 def _solve(effects: Floats, target: Floats, weight: Floats, penalty: Floats) -> Floats:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forecasting.volume.average import TwoWaySvdForecaster
 from forecasting.volume.base import VolumeForecaster
+from forecasting.volume.hgb import TwoWayHgbForecaster
 from forecasting.volume.recent_weekdays import RecentWeekdaysForecaster
 from forecasting.volume.seasonal_naive import SeasonalNaiveForecaster
+from forecasting.volume.svd import SvdForecaster
 from forecasting.volume.two_way import TwoWayForecaster
 
 FORECASTERS: Mapping[str, type[VolumeForecaster]] = {
@@ -15,6 +18,9 @@ FORECASTERS: Mapping[str, type[VolumeForecaster]] = {
         SeasonalNaiveForecaster,
         RecentWeekdaysForecaster,
         TwoWayForecaster,
+        SvdForecaster,
+        TwoWaySvdForecaster,
+        TwoWayHgbForecaster,
     )
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from forecasting.volume.base import VolumeForecaster
 from forecasting.volume.days import Bools, DayTable, Floats
-from forecasting.volume.level import calendar_effects, fit_level, penalties
+from forecasting.volume.level import Level, calendar_effects, fit_level, penalties
 from forecasting.volume.sparse import slot_means
 
 
@@ -44,16 +46,54 @@ class TwoWayForecaster(VolumeForecaster):
         self.penalty = penalty
 
     def _point(self, table: DayTable, n_ahead: int) -> Floats:
-        age = (table.day[table.n_past - 1] + 1 - table.day[: table.n_past]).astype(np.float64)
-        profile = weekday_profiles(table, 0.5 ** (age / self.profile_half_life), shrinkage=self.shrinkage)
-        level = fit_level(
-            np.log(day_levels(table, profile) + 0.5),
-            calendar_effects(table),
-            weight=0.5 ** (age / self.level_half_life),
-            penalty=penalties(self.penalty),
-        )
-        total = np.maximum(np.exp(level.ahead(n_ahead)) - 0.5, 0.0)
-        return total[:, None] * profile[table.weekday[table.n_past : table.n_past + n_ahead]]
+        return decompose(table, **self.get_params()).ahead(table, n_ahead)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A history taken apart.
+
+    Attributes
+    ----------
+    profile : (7, n_slots), shares of a day by weekday
+    totals : (n_past,), each past day's total as if all its usual slots had been open and known
+    level : the logarithm of the totals, by calendar and residual
+    """
+
+    profile: Floats
+    totals: Floats
+    level: Level
+
+    def ahead(self, table: DayTable, n_ahead: int) -> Floats:
+        """Level times profile for the coming days; (n_ahead, n_slots)."""
+        total = np.maximum(np.exp(self.level.ahead(n_ahead)) - 0.5, 0.0)
+        return total[:, None] * self.profile[table.weekday[table.n_past : table.n_past + n_ahead]]
+
+
+def decompose(
+    table: DayTable,
+    *,
+    profile_half_life: float = 84.0,
+    level_half_life: float = 100.0,
+    shrinkage: float = 1.0,
+    penalty: float = 0.5,
+) -> Parts:
+    """Fit profile, totals and level; the parameters are `TwoWayForecaster`'s."""
+    profile = weekday_profiles(table, age_weights(table, profile_half_life), shrinkage=shrinkage)
+    totals = day_levels(table, profile)
+    level = fit_level(
+        np.log(totals + 0.5),
+        calendar_effects(table),
+        weight=age_weights(table, level_half_life),
+        penalty=penalties(penalty),
+    )
+    return Parts(profile, totals, level)
+
+
+def age_weights(table: DayTable, half_life: float) -> Floats:
+    """Weight of each past day, halved every `half_life` days; (n_past,)."""
+    age = table.day[table.n_past - 1] + 1 - table.day[: table.n_past]
+    return np.asarray(0.5 ** (age / half_life))
 
 
 def weekday_profiles(table: DayTable, weight: Floats, *, shrinkage: float) -> Floats:

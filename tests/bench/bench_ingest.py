@@ -21,7 +21,7 @@ from connectors.storage.engine import session_factory
 from connectors.storage.ids import queue_ids
 from connectors.storage.write import apply_batch, recount, upsert_sources
 from connectors.storage.write.events import OUTCOME_CODES
-from tests.bench.store_bench import QUEUES, T0, Stopwatch, contacts, migrated, peak_rss_mb
+from tests.bench.store_bench import QUEUES, T0, Stopwatch, contacts, machine, migrated, peak_rss_mb
 
 BATCH = 20_000
 PLAIN = 60_000
@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--backend", nargs="+", choices=list(TARGETS), default=list(TARGETS))
     arguments = parser.parse_args()
+    print(machine())
     for backend in arguments.backend:
         with migrated(backend) as engine:
             _measure(backend, engine, arguments.events)
@@ -54,30 +55,35 @@ def _measure(backend: str, engine: Engine, n: int) -> None:
     with sessions.begin() as session:
         upsert_sources(session, [(name, "csv", "live") for name in ("calls", "shuffled", "plain")])
     print(f"{backend} (wanted: {TARGETS[backend]:,} events/s)")
-    fresh = _rate(sessions, n, 0, _store("calls"))
-    _say("into an empty store", fresh)
-    _say(f"into {n:,} contacts", _rate(sessions, n, n, _store("calls")))
-    _say(f"into {2 * n:,}, ids anywhere", _rate(sessions, n, 2 * n, _store("shuffled"), shuffled_ids=True))
-    _say("the first again, nothing new", _rate(sessions, n, 0, _store("calls")))
+    fresh = _time(sessions, "into an empty store", n, 0, _store("calls"))
+    _time(sessions, f"into {n:,} contacts", n, n, _store("calls"))
+    _time(sessions, f"into {2 * n:,}, ids anywhere", n, 2 * n, _store("shuffled"), shuffled_ids=True)
+    _time(sessions, "the first again, nothing new", n, 0, _store("calls"))
     for name, plain in (("session.add_all", _add_all), ("insert().values([…])", _values)):
-        rate = _rate(sessions, PLAIN, 4 * n, plain)
-        _say(f"{name}, contacts alone", rate, f"; ours is {fresh / rate:.1f} times as fast")
+        rate = _time(sessions, f"{name}, contacts alone", min(n, PLAIN), 4 * n, plain)
+        print(f"    ours into an empty store is {fresh / rate:.1f} times as fast")
         _forget_plain(sessions)
     with sessions.begin() as session:
         print(f"  quarter-hours that differ from a recount: {recount(session)}")
 
 
-def _rate(sessions: sessionmaker[Session], n: int, first: int, store: Store, *, shuffled_ids: bool = False) -> float:
+def _time(
+    sessions: sessionmaker[Session],
+    what: str,
+    n: int,
+    first: int,
+    store: Store,
+    *,
+    shuffled_ids: bool = False,
+) -> float:
     watch = Stopwatch()
     for start in range(first, first + n, BATCH):
         events = contacts(start, min(BATCH, first + n - start), shuffled_ids=shuffled_ids)
         with watch:
             store(sessions, events)
-    return n / watch.seconds
-
-
-def _say(what: str, rate: float, more: str = "") -> None:
-    print(f"  {what:<36}{rate:>10,.0f} events/s{more}", flush=True)
+    rate = n / watch.seconds
+    print(f"  {what:<36}{rate:>10,.0f} events/s, {n / watch.cpu_seconds:>9,.0f} a second of this process", flush=True)
+    return rate
 
 
 def _store(source: str) -> Store:

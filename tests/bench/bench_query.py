@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -22,7 +21,7 @@ from connectors.storage.rows import QueueRow
 from connectors.storage.times import SECOND_US, to_us
 from connectors.storage.write import recount, upsert_queues, upsert_sources
 from connectors.storage.write.events import INTERVAL_SQL
-from tests.bench.store_bench import QUEUES, T0, Stopwatch, migrated, peak_rss_mb
+from tests.bench.store_bench import QUEUES, T0, Stopwatch, machine, migrated, peak_rss_mb
 
 WEEKS = 26
 LIMIT_MS = 20
@@ -42,6 +41,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--backend", nargs="+", choices=list(_SERIES), default=list(_SERIES))
     arguments = parser.parse_args()
+    print(machine())
     for backend in arguments.backend:
         with migrated(backend) as engine:
             _fill(engine, backend, arguments.events)
@@ -91,12 +91,13 @@ def _measure(engine: Engine) -> None:
 
 
 def _time(session: Session, what: str, query: Callable[[Session], object], *, times: int = 25) -> None:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        query(session)
-        taken.append((time.perf_counter() - began) * 1000)
-    print(f"  {what:<40} median {statistics.median(taken):8.1f} ms, least {min(taken):8.1f} ms", flush=True)
+    watches = [Stopwatch() for _ in range(times)]
+    for watch in watches:
+        with watch:
+            query(session)
+    wall = [watch.seconds * 1000 for watch in watches]
+    cpu = statistics.median(watch.cpu_seconds * 1000 for watch in watches)
+    print(f"  {what:<40} median {statistics.median(wall):7.1f} ms, least {min(wall):7.1f}, this process {cpu:7.1f}")
 
 
 if __name__ == "__main__":

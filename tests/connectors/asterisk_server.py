@@ -50,8 +50,14 @@ class Asterisk:
             _send(connection, name, **fields)
             return _answer(stream)
 
+    def let_run(self, seconds: float) -> None:
+        """Give the server time; a ConnectionError where it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=seconds)
+            raise ConnectionError("Asterisk has ended")
+
     def call(self, number: str, caller: str, *, script: str = "caller") -> None:
-        """Let a caller ring a queue's number; `script` is what he does: wait to be served, or hang up after a second."""
+        """Let a caller ring a queue's number; `script`: wait for an agent, or abandon."""
         said = self.action(
             "Originate",
             Channel=f"Local/{number}@inbound",

@@ -82,6 +82,12 @@ def test_reading_all_again_changes_nothing(rig: Rig, tmp_path: Path) -> None:
     assert stored(drain(source, None), stored(once)) == stored(once)
 
 
+@pytest.mark.parametrize("foreign", ["no json", "{}", "[1, 2, 3]", '{"config": "x", "files": 1}', '"text"', "null"])
+def test_a_watermark_of_another_kind_reads_all_again(foreign: str, rig: Rig, tmp_path: Path) -> None:
+    source = rig.source(rig.write(tmp_path, rig.lines(N)))
+    assert stored(drain(source, foreign)) == stored(drain(source))
+
+
 def test_a_late_update_wins(rig: Rig, tmp_path: Path) -> None:
     path = rig.write(tmp_path, rig.lines(N))
     source = rig.source(path)
@@ -139,6 +145,8 @@ def test_a_folder_in_place_of_a_file_or_an_empty_one_is_a_source_error(rig: Rig,
 def test_options_that_do_not_exist_or_are_missing_name_those_that_do(rig: Rig, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"\[sources\.test\] unknown key.*pth.*knows.*path"):
         rig.source(tmp_path / "x", pth="typo")
+    with pytest.raises(ConfigError, match="batch_rows must be"):
+        rig.source(tmp_path / "x", batch_rows="many")
     with pytest.raises(ConfigError, match="path is missing"):
         build(config_of(rig.kind, {}), caller_hash=hash_of)
 

@@ -138,7 +138,7 @@ def _kill_when(engine: Engine, config: Path, stored: int) -> int:
     """Start a pull, kill it once so many contacts are in the store, and say how many were."""
     process = _start(config)
     while (count := _count(engine)) < stored:
-        process.join(0.001)
+        process.join(0.005)
         assert process.exitcode is None, "the pull ended before it could be killed"
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.records import Channel, ContactEvent, IntervalVolume, Outcome, QueueState
@@ -19,6 +20,7 @@ from connectors.storage.engine import make_engine, session_factory, upgrade
 from connectors.storage.rows import IngestResult
 from connectors.storage.write import add_incident, apply_batch, finish_run, start_run, upsert_queues, upsert_sources
 from dashboard.domain.incidents import IncidentFacts
+from dashboard.services import ordinary_day
 from dashboard.services.source_setup import queue_rows
 from dashboard.settings import QueueSettings, Settings, SourceSettings, StoreSettings
 
@@ -35,13 +37,29 @@ _TEMPLATE = TemporaryDirectory(prefix="andrang-test-")
 
 @lru_cache(maxsize=1)
 def _migrated() -> Path:
-    path = Path(_TEMPLATE.name) / "template.db"
+    path = Path(_TEMPLATE.name) / "migrated.db"
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
+    _settle(engine)
+    return path
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> Path:
+    folder = Path(_TEMPLATE.name) / "ordinary"
+    folder.mkdir()
+    centre = make_centre(folder)
+    add_history(centre)
+    ordinary_day.refresh(centre.sessions, settings=centre.settings, clock=centre.clock)
+    _settle(centre.sessions.kw["bind"])
+    return folder / "andrang.db"
+
+
+def _settle(engine: Engine) -> None:
+    """Leave one file that can be copied."""
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return path
 
 
 def settings_for(folder: Path) -> Settings:
@@ -99,6 +117,13 @@ class Centre:
         record = IncidentFacts(**(known | facts))  # type: ignore[arg-type]
         with self.sessions.begin() as session:
             return add_incident(session, record.to_json(), by="manager", now=self.clock())
+
+
+def make_ordinary(folder: Path) -> Centre:
+    """A centre on an ordinary Tuesday at 10:40: four weeks of history, forecasts, sources just read up to 10:30."""
+    settings = settings_for(folder)
+    shutil.copy(_ordinary(), folder / "andrang.db")
+    return Centre(settings, session_factory(make_engine(settings.database_url)), marks=10)
 
 
 def make_centre(folder: Path) -> Centre:

@@ -42,18 +42,18 @@ class Calls:
         if line.event == START:
             yield from self._restart(config)
         elif line.event == ENTER:
-            yield from self._enter(line, config, caller)
+            yield from self._enter(line, config, caller=caller)
         elif line.event == CONNECT:
             call = self._visit(line, waited=line.seconds(0), talked=0)
             call = replace(call, answered=max(line.at, call.entered))
             self.open[_key(line)] = call
-            yield _event(call, config.queue(line.queue), Outcome.IN_SERVICE)
+            yield _event(call, Outcome.IN_SERVICE, queue=config.queue(line.queue))
         elif line.event in DONE:
             yield self._done(line, config)
         elif line.event in LEFT:
             call = self._visit(line, waited=line.seconds(LEFT[line.event]), talked=0)
             self.open.pop(_key(line), None)
-            yield _event(replace(call, answered=None), config.queue(line.queue), Outcome.ABANDONED, ended=line.at)
+            yield _event(replace(call, answered=None), Outcome.ABANDONED, queue=config.queue(line.queue), ended=line.at)
         self.last = max(self.last, line.at)
         if line.queue and line.queue != "NONE":
             self.queues[line.queue] = line.at
@@ -112,13 +112,13 @@ class Calls:
             ids_at=raw["ids_at"],
         )
 
-    def _enter(self, line: LogLine, config: SourceConfig, caller: str | None) -> Iterator[ContactEvent]:
+    def _enter(self, line: LogLine, config: SourceConfig, *, caller: str | None) -> Iterator[ContactEvent]:
         before = self.open.pop(_key(line), None)
         if before is not None:
-            yield _closed(before, config.queue(line.queue), line.at)
-        call = OpenCall(self._new_id(line.call, line.queue, line.at), line.at, caller=caller)
+            yield _closed(before, config.queue(line.queue), at=line.at)
+        call = OpenCall(self._new_id(line), line.at, caller=caller)
         self.open[_key(line)] = call
-        yield _event(call, config.queue(line.queue), Outcome.WAITING)
+        yield _event(call, Outcome.WAITING, queue=config.queue(line.queue))
 
     def _done(self, line: LogLine, config: SourceConfig) -> ContactEvent:
         hold, talk = DONE[line.event]
@@ -128,7 +128,7 @@ class Calls:
             answered = line.at - (talked or 0)
             call = replace(call, answered=max(answered, call.entered))
         self.open.pop(_key(line), None)
-        return _event(call, config.queue(line.queue), Outcome.ANSWERED, ended=line.at)
+        return _event(call, Outcome.ANSWERED, queue=config.queue(line.queue), ended=line.at)
 
     def _visit(self, line: LogLine, *, waited: int | None, talked: int | None) -> OpenCall:
         """The open visit a line belongs to, or one rebuilt from the durations in the line itself."""
@@ -140,11 +140,11 @@ class Calls:
         entered = line.at - waited - talked
         return OpenCall(f"{line.call}/{line.queue}/{entered:.0f}", entered)
 
-    def _new_id(self, call: str, queue: str, at: float) -> str:
+    def _new_id(self, line: LogLine) -> str:
         """Call, queue and second of entry; a second visit in the very same second is numbered."""
-        if at != self.ids_at:
-            self.ids, self.ids_at = {}, at
-        name = f"{call}/{queue}/{at:.0f}"
+        if line.at != self.ids_at:
+            self.ids, self.ids_at = {}, line.at
+        name = f"{line.call}/{line.queue}/{line.at:.0f}"
         count = self.ids.get(name, 0)
         self.ids[name] = count + 1
         return name if not count else f"{name}/{count}"
@@ -152,7 +152,7 @@ class Calls:
     def _restart(self, config: SourceConfig) -> Iterator[ContactEvent]:
         """Asterisk has started anew, so every call it had is cut; the last line before tells best when."""
         for key, call in self.open.items():
-            yield _closed(call, config.queue(key.split("|", 1)[1]), self.last)
+            yield _closed(call, config.queue(key.split("|", 1)[1]), at=self.last)
         self.open.clear()
 
 
@@ -160,12 +160,13 @@ def _key(line: LogLine) -> str:
     return f"{line.call}|{line.queue}"
 
 
-def _closed(call: OpenCall, queue: str, at: float) -> ContactEvent:
+def _closed(call: OpenCall, queue: str, *, at: float) -> ContactEvent:
     """A visit that ended without a line of its own."""
-    return _event(call, queue, Outcome.ABANDONED if call.answered is None else Outcome.ANSWERED, ended=at)
+    outcome = Outcome.ABANDONED if call.answered is None else Outcome.ANSWERED
+    return _event(call, outcome, queue=queue, ended=at)
 
 
-def _event(call: OpenCall, queue: str, outcome: Outcome, *, ended: float | None = None) -> ContactEvent:
+def _event(call: OpenCall, outcome: Outcome, *, queue: str, ended: float | None = None) -> ContactEvent:
     """The record; a clock that was set back in between shortens a call to nothing rather than losing it."""
     begun = call.entered if call.answered is None else call.answered
     return ContactEvent(

@@ -57,7 +57,7 @@ def rotated(path: Path) -> list[Path]:
     return sorted(found, key=lambda file: (file.stat().st_mtime_ns, file.name))
 
 
-def place_at(file: BinaryIO, offset: int, line: int) -> Place:
+def place_at(file: BinaryIO, offset: int, *, line: int) -> Place:
     """The place in an open file, with what makes the file known again whatever its name is by now."""
     here = file.tell()
     file.seek(0)

@@ -124,10 +124,10 @@ class _Reading:
                 offset, number = offset + len(raw), number + 1
                 self._take(raw, f"{segment.path.name}:{number}")
                 if (number - segment.start.line) % batch_rows == 0:
-                    yield place_at(file, offset, number), False
-            yield place_at(file, offset, number), True
+                    yield place_at(file, offset, line=number), False
+            yield place_at(file, offset, line=number), True
 
-    def refuse(self, location: str, reason: str, raw: str = "") -> None:
+    def refuse(self, location: str, reason: str, *, raw: str = "") -> None:
         """Keep a line that cannot be taken."""
         self.rejected.append(RejectedRecord(location, reason, raw))
 
@@ -154,7 +154,7 @@ class _Reading:
             for event in self.calls.feed(line, self.config, caller=self._caller(line.event, line.args)):
                 self.events[event.external_id] = event
         except (BrokenLineError, RecordError) as error:
-            self.refuse(location, str(error), masked(text))
+            self.refuse(location, str(error), raw=masked(text))
 
     def _caller(self, event: str, args: tuple[str, ...]) -> str | None:
         return self.caller_hash(args[1]) if event == ENTER and len(args) > 1 and args[1] else None

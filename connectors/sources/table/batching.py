@@ -60,7 +60,7 @@ class Pending:
         elif record is not None:
             self.volumes.append(record)
 
-    def refuse(self, location: str, reason: str, raw: str = "") -> None:
+    def refuse(self, location: str, reason: str, *, raw: str = "") -> None:
         """Take a row that cannot be read."""
         self.rows += 1
         self.rejected.append(RejectedRecord(location, reason, raw[:500]))

@@ -47,7 +47,7 @@ class CountRows:
         start = self._interval_start(cells, queue)
         if start > now:
             raise RowError(f"interval {start:%Y-%m-%d %H:%M} UTC lies in the future; check the time zone")
-        offered = self._count(cells, self._offered, "offered")
+        offered = self._count(cells, self._offered, field="offered")
         if offered is None:
             raise RowError("offered is empty; an interval without contacts must say 0")
         return IntervalVolume(
@@ -56,8 +56,8 @@ class CountRows:
             interval_start=start,
             interval_s=self._options.interval_s or 0,
             offered=offered,
-            answered=self._count(cells, self._answered, "answered"),
-            abandoned=self._count(cells, self._abandoned, "abandoned"),
+            answered=self._count(cells, self._answered, field="answered"),
+            abandoned=self._count(cells, self._abandoned, field="abandoned"),
             aht_s=seconds(first_said(cells, self._aht), "aht_s", decimal=self._decimal),
         )
 
@@ -93,5 +93,5 @@ class CountRows:
         self.folds[queue] = (said, second)
         return second
 
-    def _count(self, cells: Cells, indexes: tuple[int, ...], field: str) -> int | None:
+    def _count(self, cells: Cells, indexes: tuple[int, ...], *, field: str) -> int | None:
         return whole(first_said(cells, indexes), field, decimal=self._decimal)

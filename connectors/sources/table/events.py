@@ -63,8 +63,8 @@ class EventRows:
         if outcome == IGNORE:
             return None
         arrived = self._arrival(cells)
-        answered = self._answer(cells, arrived, outcome)
-        ended = self._end(cells, arrived, answered, outcome=outcome)
+        answered = self._answer(cells, arrived, outcome=outcome)
+        ended = self._end(cells, arrived, answered=answered, outcome=outcome)
         final = Outcome(outcome) if outcome else _outcome_of(answered, ended)
         arrived_at = self._instant(arrived, "arrived_at", now=now)
         return ContactEvent(
@@ -119,7 +119,7 @@ class EventRows:
             raise RowError("date is empty")
         return self._times.read_date(value)
 
-    def _later(self, cells: Cells, indexes: tuple[int, ...], arrived: datetime) -> datetime | None:
+    def _later(self, cells: Cells, indexes: tuple[int, ...], *, arrived: datetime) -> datetime | None:
         value = first_said(cells, indexes, empty=self._options.empty_times)
         if value is None:
             return None
@@ -127,10 +127,10 @@ class EventRows:
             return self._times.read(value)
         return _after(self._times.read(value, arrived.date()), arrived)
 
-    def _answer(self, cells: Cells, arrived: datetime, outcome: str | None) -> datetime | None:
+    def _answer(self, cells: Cells, arrived: datetime, *, outcome: str | None) -> datetime | None:
         if outcome in (Outcome.WAITING, Outcome.ABANDONED):
             return None
-        answered = self._later(cells, self._answered, arrived)
+        answered = self._later(cells, self._answered, arrived=arrived)
         if answered is None and outcome is not None:
             wait = seconds(first_said(cells, self._wait), "wait_s", decimal=self._decimal)
             if wait is None:
@@ -139,11 +139,11 @@ class EventRows:
         return answered
 
     def _end(
-        self, cells: Cells, arrived: datetime, answered: datetime | None, *, outcome: str | None
+        self, cells: Cells, arrived: datetime, *, answered: datetime | None, outcome: str | None
     ) -> datetime | None:
         if outcome in (Outcome.WAITING, Outcome.IN_SERVICE):
             return None
-        ended = self._later(cells, self._ended, arrived)
+        ended = self._later(cells, self._ended, arrived=arrived)
         if ended is not None:
             return ended
         base, indexes, name = (

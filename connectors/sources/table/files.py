@@ -96,14 +96,14 @@ class FileMark:
         grown = fresh.inode == self.inode and fresh.size > self.size
         if grown and self.at.offset > _WHOLE_CHECK:
             # A file of gigabytes is not hashed again for every appended line: its last 4 kB must do.
-            return crc_of(path, max(0, self.at.offset - _TAIL), self.at.offset) == self.tail
-        return crc_of(path, 0, self.at.offset) == self.crc
+            return crc_of(path, start=max(0, self.at.offset - _TAIL), end=self.at.offset) == self.tail
+        return crc_of(path, end=self.at.offset) == self.crc
 
-    def advance(self, path: Path, position: Position, warm: Position) -> None:
+    def advance(self, path: Path, position: Position, *, warm: Position) -> None:
         """Remember that everything before `position` has been read."""
         if not (is_compressed(path) or is_parquet(path)):
-            self.crc = crc_of(path, self.at.offset, position.offset, value=self.crc)
-            self.tail = crc_of(path, max(0, position.offset - _TAIL), position.offset)
+            self.crc = crc_of(path, start=self.at.offset, end=position.offset, value=self.crc)
+            self.tail = crc_of(path, start=max(0, position.offset - _TAIL), end=position.offset)
             self.waits = max(0, self.size - position.offset)
         self.at, self.warm = position, warm
 
@@ -127,7 +127,7 @@ class FileMark:
         return cls(size, mtime_ns, inode, at, warm, crc, tail, ended, refused, waits, folds)
 
 
-def crc_of(path: Path, start: int, end: int, *, value: int = 0) -> int:
+def crc_of(path: Path, *, start: int = 0, end: int, value: int = 0) -> int:
     """CRC-32 of a range of bytes, continued from `value`."""
     with path.open("rb") as file:
         file.seek(start)

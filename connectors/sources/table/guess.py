@@ -23,7 +23,7 @@ _EVENT_FIELDS = ("answered_at", "ended_at", "handle_s", "external_id", "caller",
 _COUNT_FIELDS = ("answered", "abandoned", "aht_s", "queue")
 
 
-def guess(options: TableOptions, names: Sequence[str], sample: Sequence[Cells]) -> TableOptions:
+def guess(options: TableOptions, names: Sequence[str], *, sample: Sequence[Cells]) -> TableOptions:
     """The options with `columns` (and `interval`) filled in; TableError where no time column is recognised."""
     found = _Found(names, sample)
     columns = found.counts() if found.column("offered") else found.events()

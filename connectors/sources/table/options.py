@@ -79,18 +79,18 @@ def parse_options(config: SourceConfig) -> TableOptions:
     return TableOptions(
         path=raw["path"],
         columns=columns,
-        queue=_text(config, raw, "queue"),
+        queue=_text(config, raw, key="queue"),
         channel=_channel(config, raw.get("channel", "call")),
-        interval_s=_interval(config, raw.get("interval"), columns),
+        interval_s=_interval(config, raw.get("interval"), columns=columns),
         outcomes=_outcomes(config, raw.get("outcomes", {})),
         ignore=_ignore(config, raw.get("ignore", [])),
-        empty_times=frozenset(_names(config, "empty_times", raw.get("empty_times", []))),
-        date_of=_text(config, raw, "date_of"),
-        date_format=_text(config, raw, "date_format"),
-        time_format=_text(config, raw, "time_format"),
-        decimal=_one_of(config, raw, "decimal", allowed=(".", ",")),
+        empty_times=frozenset(_names(config, raw.get("empty_times", []), key="empty_times")),
+        date_of=_text(config, raw, key="date_of"),
+        date_format=_text(config, raw, key="date_format"),
+        time_format=_text(config, raw, key="time_format"),
+        decimal=_one_of(config, raw, key="decimal", allowed=(".", ",")),
         delimiter=_delimiter(config, raw),
-        encoding=_one_of(config, raw, "encoding", allowed=_ENCODINGS),
+        encoding=_one_of(config, raw, key="encoding", allowed=_ENCODINGS),
         header=_flag(config, raw.get("header", True)),
         batch_rows=_batch_rows(config, raw.get("batch_rows", 20_000)),
     )
@@ -116,7 +116,7 @@ def _wrong(config: SourceConfig, message: str) -> ConfigError:
 def _columns(config: SourceConfig, raw: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, Mapping):
         raise _wrong(config, f'columns must be a table such as {{arrived_at = "start"}}, got {raw!r}')
-    columns = {str(key): _names(config, f"columns.{key}", value) for key, value in raw.items()}
+    columns = {str(key): _names(config, value, key=f"columns.{key}") for key, value in raw.items()}
     if not columns:
         return {}
     starts = [key for key in ("arrived_at", "interval_start") if key in columns]
@@ -139,21 +139,21 @@ def _complete(config: SourceConfig, columns: Mapping[str, tuple[str, ...]]) -> N
         raise _wrong(config, "columns with wait_s needs outcome: a wait alone does not tell answered from abandoned")
 
 
-def _names(config: SourceConfig, key: str, raw: object) -> tuple[str, ...]:
+def _names(config: SourceConfig, raw: object, *, key: str) -> tuple[str, ...]:
     values = raw if isinstance(raw, list) else [raw]
     if not all(isinstance(value, (str, int)) and not isinstance(value, bool) for value in values):
         raise _wrong(config, f"{key} must be a name or a list of names, got {raw!r}")
     return tuple(str(value) for value in values)
 
 
-def _text(config: SourceConfig, raw: Mapping[str, Any], key: str) -> str | None:
+def _text(config: SourceConfig, raw: Mapping[str, Any], *, key: str) -> str | None:
     value = raw.get(key)
     if value is not None and (not isinstance(value, str) or not value):
         raise _wrong(config, f"{key} must be a text, got {value!r}")
     return value
 
 
-def _one_of(config: SourceConfig, raw: Mapping[str, Any], key: str, *, allowed: tuple[str, ...]) -> str | None:
+def _one_of(config: SourceConfig, raw: Mapping[str, Any], *, key: str, allowed: tuple[str, ...]) -> str | None:
     value = raw.get(key)
     if value is not None and value not in allowed:
         raise _wrong(config, f"{key} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
@@ -174,7 +174,7 @@ def _channel(config: SourceConfig, raw: object) -> Channel:
         raise _wrong(config, f"channel must be one of {', '.join(Channel)}, got {raw!r}") from error
 
 
-def _interval(config: SourceConfig, raw: object, columns: Mapping[str, tuple[str, ...]]) -> int | None:
+def _interval(config: SourceConfig, raw: object, *, columns: Mapping[str, tuple[str, ...]]) -> int | None:
     if raw is None:
         if "interval_start" in columns:
             raise _wrong(config, 'key interval is missing; counts need their length, such as interval = "15min"')

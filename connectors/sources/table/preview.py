@@ -45,7 +45,7 @@ def preview_file(path: Path, *, now: datetime, timezone: str, options: Mapping[s
     name = "".join(sign if sign.isalnum() else "_" for sign in path.name.split(".")[0].lower()) or "table"
     config = SourceConfig(name, "table", {"queue": name, **options, "path": str(path)}, timezone=timezone)
     with OpenTable.open(path, parse_options(config)) as table:
-        judged = list(_judge(table, config, now))
+        judged = list(_judge(table, config, now=now))
         records = [said for said in judged if not isinstance(said, str)]
         return Preview(
             path=path,
@@ -62,9 +62,9 @@ def preview_file(path: Path, *, now: datetime, timezone: str, options: Mapping[s
         )
 
 
-def _judge(table: OpenTable, config: SourceConfig, now: datetime) -> Iterator[ContactEvent | IntervalVolume | str]:
+def _judge(table: OpenTable, config: SourceConfig, *, now: datetime) -> Iterator[ContactEvent | IntervalVolume | str]:
     """The record of each of the first rows, or what is wrong with the row."""
-    mapping = table.mapping(config, _no_hash, FileMark())
+    mapping = table.mapping(config, _no_hash, mark=FileMark())
     for row in islice(table.rows, _LOOK):
         try:
             if row.problem:

@@ -7,6 +7,10 @@ class TableError(Exception):
     """The file as a whole cannot be read; the message says what, what was got and what to do."""
 
 
+class UnfinishedError(TableError):
+    """There is not even a header yet; a young file is given time to get one."""
+
+
 class UnmappedError(TableError):
     """No column's meaning could be guessed; `examples` says what each column holds, for whoever maps it."""
 

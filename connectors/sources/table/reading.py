@@ -40,9 +40,9 @@ class OpenTable:
         stack = ExitStack()
         with stack:
             file = None if is_parquet(path) else stack.enter_context(open_bytes(path))
-            dialect, rows = _rows(path, file, options, position=position, final=final)
+            dialect, rows = _rows(path, file, options=options, position=position, final=final)
             if not options.columns:
-                options = guess(options, dialect.header, _sample(path, dialect))
+                options = guess(options, dialect.header, sample=_sample(path, dialect))
             decided = replace(options, decimal=dialect.decimal)
             return cls(path, decided, dialect, rows, file, stack.pop_all())
 
@@ -60,7 +60,7 @@ class OpenTable:
         raw = self._file.myfileobj if isinstance(self._file, GzipFile) else None
         return raw.tell() if raw else self.rows.position.offset
 
-    def mapping(self, config: SourceConfig, caller_hash: CallerHash, mark: FileMark) -> EventRows | CountRows:
+    def mapping(self, config: SourceConfig, caller_hash: CallerHash, *, mark: FileMark) -> EventRows | CountRows:
         """What turns this file's rows into records."""
         header = Header(self.dialect.header, self.options)
         if self.options.counts:
@@ -69,7 +69,7 @@ class OpenTable:
 
 
 def _rows(
-    path: Path, file: BinaryIO | None, options: TableOptions, *, position: Position | None, final: bool
+    path: Path, file: BinaryIO | None, *, options: TableOptions, position: Position | None, final: bool
 ) -> tuple[Dialect, TextRows | ParquetRows]:
     if file is None:
         parquet = ParquetRows(path, position=position)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import zlib
 
 from connectors.sources.table.options import TableOptions
-from connectors.sources.table.problem import TableError
+from connectors.sources.table.problem import TableError, UnfinishedError
 from connectors.sources.table.text import ByteFile, Dialect, Position, read_line
 
 _SAMPLE = 1 << 20
@@ -23,15 +24,15 @@ _BOMS = (
 def sniff(file: ByteFile, options: TableOptions) -> Dialect:
     """The dialect of a file; TableError where it is empty, binary or has no usable header."""
     file.seek(0)
-    sample = file.read(_SAMPLE)
+    sample = _sample(file)
     if not sample.strip():
-        raise TableError("the file is empty; a table needs a header line")
+        raise UnfinishedError("the file is empty; a table needs a header line")
     encoding, skip = _encoding(sample, options.encoding)
     text = _decode_sample(sample[skip:], encoding)
     file.seek(skip)
     raw, complete = read_line(file, encoding)
     if not complete:
-        raise TableError("the first line has no line end yet")
+        raise UnfinishedError("the first line has no line end")
     lines = text.splitlines()[:50]
     delimiter = options.delimiter or _delimiter(lines)
     cells = _cells(raw.decode(encoding, "replace"), delimiter)
@@ -44,6 +45,20 @@ def sniff(file: ByteFile, options: TableOptions) -> Dialect:
     if twice:
         raise TableError(f"the header names {', '.join(twice)} twice; rename one")
     return Dialect(encoding, delimiter, decimal, header, Position(skip + len(raw), 1))
+
+
+def _sample(file: ByteFile) -> bytes:
+    """The beginning of the file; line by line, so that of a damaged archive the sound part is had."""
+    lines: list[bytes] = []
+    size = 0
+    try:
+        while size < _SAMPLE and (line := file.readline(_SAMPLE)):
+            lines.append(line)
+            size += len(line)
+    except (EOFError, zlib.error):
+        if not lines:
+            raise
+    return b"".join(lines)
 
 
 def _encoding(sample: bytes, wanted: str | None) -> tuple[str, int]:

@@ -22,7 +22,7 @@ from connectors.sources.table.counts import CountRows
 from connectors.sources.table.events import EventRows, masked
 from connectors.sources.table.files import FileMark, find_files, is_compressed, is_parquet
 from connectors.sources.table.options import parse_options
-from connectors.sources.table.problem import RowError, TableError
+from connectors.sources.table.problem import RowError, TableError, UnfinishedError
 from connectors.sources.table.reading import OpenTable
 from connectors.sources.table.rowid import RowIds
 from connectors.sources.table.text import Position, Row
@@ -79,26 +79,28 @@ class TableSource:
             mark = marks.files[str(file)] = marks.files[str(file)].look(file)
             if not mark.is_done:
                 try:
-                    yield from self._file(file, mark, pending, now=now)
+                    yield from self._file(file, mark, pending=pending, now=now)
                 except (TableError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-                    _refuse_file(file, mark, pending, error=error, alone=files == [Path(path)])
+                    if isinstance(error, UnfinishedError) and not self._is_settled(file, mark):
+                        continue
+                    _refuse_file(file, mark, pending=pending, error=error, alone=files == [Path(path)])
             pending.before += mark.size
         if last := pending.flush(pending.before):
             yield last
 
-    def _file(self, file: Path, mark: FileMark, pending: Pending, *, now: datetime) -> Iterator[Batch]:
+    def _file(self, file: Path, mark: FileMark, *, pending: Pending, now: datetime) -> Iterator[Batch]:
         """The rows of one file behind its mark; the rows between `warm` and the mark are counted for ids only."""
         position = mark.warm if mark.at.offset else None
         with OpenTable.open(file, self._options, position=position, final=self._is_settled(file, mark)) as table:
-            rows = table.mapping(self._config, self._hash, mark)
+            rows = table.mapping(self._config, self._hash, mark=mark)
             taker = _Taker(rows, table.rows.position, pending=pending, file=file, read_before=mark.at.row)
             for row in table.rows:
                 taker.take(row, table.rows.position, now=now)
                 if pending.rows >= self._options.batch_rows:
-                    mark.advance(file, table.rows.position, taker.warm)
+                    mark.advance(file, table.rows.position, warm=taker.warm)
                     if batch := pending.flush(pending.before + table.done):
                         yield batch
-            mark.advance(file, table.rows.position, taker.warm)
+            mark.advance(file, table.rows.position, warm=taker.warm)
             mark.ended = True
 
     def _is_settled(self, file: Path, mark: FileMark) -> bool:
@@ -141,10 +143,10 @@ class _Taker:
         if self._may_be_hopeless and self._before.row >= _HOPELESS:
             raise TableError(f"none of the first {_HOPELESS} rows can be read; line {row.line}: {reason}")
         raw = ",".join(map(str, masked(row.cells, self._rows.secret)))
-        self._pending.refuse(f"{self._file.name}:{row.line}", reason, raw)
+        self._pending.refuse(f"{self._file.name}:{row.line}", reason, raw=raw)
 
 
-def _refuse_file(file: Path, mark: FileMark, pending: Pending, *, error: Exception, alone: bool) -> None:
+def _refuse_file(file: Path, mark: FileMark, *, pending: Pending, error: Exception, alone: bool) -> None:
     """A file on its own fails the source; among others it is one rejected record, until it changes."""
     reason = str(error) if isinstance(error, TableError) else f"the file is cut short or damaged ({error})"
     if alone:

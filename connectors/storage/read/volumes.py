@@ -35,8 +35,9 @@ _UNKNOWN = (
 _LISTS = {"sqlite": "GROUP_CONCAT({}, ',')", "postgresql": "STRING_AGG(CAST({} AS TEXT), ',')"}
 _SELECTS = {
     dialect: text(
-        f"SELECT queue_id, {', '.join(list_.format(column) for column in (*_COLUMNS, _UNKNOWN))} FROM interval_volume"
-        " WHERE queue_id IN :queues AND interval_start >= :start AND interval_start < :end GROUP BY queue_id"
+        f"SELECT queue_id, COUNT(*), {', '.join(list_.format(column) for column in (*_COLUMNS, _UNKNOWN))}"
+        " FROM interval_volume WHERE queue_id IN :queues AND interval_start >= :start AND interval_start < :end"
+        " GROUP BY queue_id"
     ).bindparams(bindparam("queues", expanding=True))
     for dialect, list_ in _LISTS.items()
 }
@@ -55,21 +56,28 @@ def get_volumes(
     names = {id_: key for key, id_ in sorted(queue_ids(session).items()) if queues is None or key in queues}
     values = {"queues": list(names), "start": to_us(start), "end": to_us(end)}
     found = session.execute(_SELECTS[session.get_bind().dialect.name], values) if names else ()
-    blocks = {id_: _block(texts) for id_, *texts in found}
-    ordered = [(key, blocks[id_]) for id_, key in names.items() if id_ in blocks]
-    table = np.concatenate([np.zeros((len(_COLUMNS) + 1, 0), dtype=np.int64), *(b for _, b in ordered)], axis=1)
-    keys = pd.array([key for key, _ in ordered], dtype="str").repeat([b.shape[1] for _, b in ordered])
-    return _frame(table, keys)
+    lists = {id_: rest for id_, *rest in found}
+    chosen = [id_ for id_ in names if id_ in lists]
+    sizes = [lists[id_][0] for id_ in chosen]
+    table = [_numbers([lists[id_][1 + k] for id_ in chosen]) for k in range(len(_COLUMNS) + 1)]
+    keys = pd.array([names[id_] for id_ in chosen], dtype="str").repeat(sizes)
+    return _frame(keys, _by_time(table, np.repeat(np.arange(len(chosen)), sizes)))
 
 
-def _block(texts: Sequence[str]) -> _Whole:
-    """One queue's numbers by time, shape (columns, quarter-hours); the database lists them in any order it likes."""
-    block = np.stack([np.fromstring(numbers, dtype=np.int64, sep=",") for numbers in texts])
-    start = block[0]
-    return block if (start[1:] > start[:-1]).all() else block[:, np.argsort(start)]
+def _numbers(lists: Sequence[str]) -> _Whole:
+    return np.fromstring(",".join(lists), dtype=np.int64, sep=",") if lists else np.zeros(0, dtype=np.int64)
 
 
-def _frame(table: _Whole, keys: Any) -> pd.DataFrame:
+def _by_time(table: list[_Whole], place: _Whole) -> list[_Whole]:
+    """The columns by place and then time; the database promises no order within a list, but nearly always keeps it."""
+    start = table[0]
+    if ((place[1:] > place[:-1]) | (start[1:] > start[:-1])).all():
+        return table
+    order = np.lexsort((start, place))
+    return [column[order] for column in table]
+
+
+def _frame(keys: Any, table: list[_Whole]) -> pd.DataFrame:
     start, offered, answered, abandoned, within, wait, answered_wait, handle, handled, unknown = table
     return pd.DataFrame(
         {

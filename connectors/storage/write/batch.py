@@ -17,12 +17,14 @@ from connectors.storage.rows import IngestResult, QueueRow
 from connectors.storage.times import UtcTime
 from connectors.storage.write.counts import put_counts
 from connectors.storage.write.events import put_events
+from connectors.storage.write.locks import lock_ingest
 from connectors.storage.write.queues import as_values
 from connectors.storage.write.upsert import inserting, upsert
 
 _SOURCE = schema.source
 _REJECTED = schema.rejected_record
-_LONGEST_TEXT = 500  # characters; an index entry of PostgreSQL has little room
+_LONGEST_RAW = 500  # characters
+_LONGEST_KEY = 300  # two of these fill an index entry of PostgreSQL
 
 
 def apply_batch(session: Session, batch: Batch, *, source: str, now: datetime) -> IngestResult:
@@ -31,7 +33,8 @@ def apply_batch(session: Session, batch: Batch, *, source: str, now: datetime) -
     Of several reports on one contact the last counts, except that an earlier state never undoes a final outcome.
     Interval volumes move by the difference, so that they always equal a recount.
     """
-    source_id = _claim(session, source, batch, now)
+    lock_ingest(session)
+    source_id = _put_watermark(session, source, batch, now)
     queue_ids = _queue_ids(session, (*batch.events, *batch.volumes, *batch.states))
     new, changed = put_events(session, batch.events, source_id=source_id, queue_ids=queue_ids)
     return IngestResult(
@@ -43,9 +46,7 @@ def apply_batch(session: Session, batch: Batch, *, source: str, now: datetime) -
     )
 
 
-def _claim(session: Session, source: str, batch: Batch, now: datetime) -> int:
-    # First of all, because this is also the lock: a second writer of the same source waits here until the commit,
-    # or both would find the same contact new and count it twice.
+def _put_watermark(session: Session, source: str, batch: Batch, now: datetime) -> int:
     values: dict[str, object] = {"watermark": batch.watermark}
     latest = _latest_record(batch, now)
     if latest is not None:
@@ -105,9 +106,9 @@ def _put_rejected(session: Session, rejected: Iterable[RejectedRecord], source_i
     rows = [
         {
             "source_id": source_id,
-            "location": _storable(record.location),
-            "reason": _storable(record.reason),
-            "raw": _storable(record.raw),
+            "location": _storable(record.location, _LONGEST_KEY),
+            "reason": _storable(record.reason, _LONGEST_KEY),
+            "raw": _storable(record.raw, _LONGEST_RAW),
             "seen_at": now,
         }
         for record in rejected
@@ -118,7 +119,7 @@ def _put_rejected(session: Session, rejected: Iterable[RejectedRecord], source_i
     return len(session.execute(statement.returning(_REJECTED.c.id), rows).all())
 
 
-def _storable(text: str) -> str:
+def _storable(text: str, longest: int) -> str:
     # PostgreSQL keeps no NUL, and neither database half a surrogate pair; both occur in what is rejected.
-    cut = text[:_LONGEST_TEXT].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    cut = text[:longest].replace("\x00", "\N{REPLACEMENT CHARACTER}")
     return cut.encode("utf-8", "replace").decode("utf-8")

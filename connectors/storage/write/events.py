@@ -39,13 +39,12 @@ CONTRIBUTION_SQL = {
 
 
 def sum_events_sql(table: str, where: str, *, sign: str = "") -> str:
-    """The INSERT … SELECT that sums a table's events into interval volumes; in the order of the key, so that two
-    writers on PostgreSQL wait for each other and never lock each other out."""
+    """The INSERT … SELECT that sums a table's events into interval volumes."""
     sums = ", ".join(f"{sign}SUM({CONTRIBUTION_SQL[name]})" for name in MEASURES)
     return (
         f"INSERT INTO interval_volume (queue_id, interval_start, {', '.join(MEASURES)}) "
         f"SELECT e.queue_id, {INTERVAL_SQL} AS quarter, {sums} FROM {table} e JOIN queue q ON q.id = e.queue_id "
-        f"WHERE {where} GROUP BY e.queue_id, quarter ORDER BY e.queue_id, quarter"
+        f"WHERE {where} GROUP BY e.queue_id, quarter"
     )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from connectors.storage import schema
 from connectors.storage.rows import QueueRow
-from connectors.storage.write.recount import lock_ingest, recount_queues
+from connectors.storage.write.locks import lock_ingest
+from connectors.storage.write.recount import recount_queues
 from connectors.storage.write.upsert import inserting, upsert
 
 
@@ -37,6 +38,7 @@ def upsert_sources(session: Session, configs: Iterable[tuple[str, str, str]]) ->
         {"name": name, "kind": kind, "evidence": str(evidence), "last_error_permanent": False}
         for name, kind, evidence in configs
     ]
+    lock_ingest(session)
     if rows:
         statement = inserting(session, schema.source)
         given = {name: statement.excluded[name] for name in ("kind", "evidence")}

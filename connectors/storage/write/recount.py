@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
 from connectors.storage.ids import queue_ids
-from connectors.storage.staging import is_sqlite
 from connectors.storage.write.counts import COLUMNS, contributions, from_row
 from connectors.storage.write.events import sum_events_sql
+from connectors.storage.write.locks import lock_ingest
 from connectors.storage.write.volumes import add_changes
 
 _VOLUME = schema.interval_volume
 _COUNT = schema.interval_count
 _CHUNK = 5_000
-
-
-def lock_ingest(session: Session) -> None:
-    """Keep every other writer of events out until the commit: PostgreSQL by row locks, SQLite has one writer."""
-    if is_sqlite(session):
-        # The driver takes the write lock with the first changing statement, so make one.
-        session.execute(text("UPDATE source SET watermark = watermark WHERE id = -1"))
-    else:
-        session.execute(text("SELECT id FROM source ORDER BY id FOR UPDATE"))
-
-
-def lock_source(session: Session, source: str) -> str | None:
-    """Keep other writers of this source out until the commit, and return its watermark as it then stands."""
-    table = schema.source
-    watermark: str | None = session.execute(
-        update(table).where(table.c.name == source).values(watermark=table.c.watermark).returning(table.c.watermark)
-    ).scalar_one_or_none()
-    return watermark
 
 
 def recount_queues(session: Session, queue_ids: Iterable[int]) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,7 +14,7 @@ from connectors.records import Channel, RejectedRecord
 from connectors.source import Batch
 from connectors.storage.read import get_queues, get_rejected, get_sources, get_volumes, get_watermark
 from connectors.storage.rows import IngestResult
-from connectors.storage.write import apply_batch, lock_source
+from connectors.storage.write import apply_batch, lock_source, recount
 from tests.connectors.storage.store_samples import SOURCE, at, event, measures, register, store, volumes
 
 Sessions = sessionmaker[Session]
@@ -153,7 +156,7 @@ def test_the_last_record_is_noted_but_never_in_the_future(sessions: Sessions) ->
 
 
 def test_rejected_records_are_kept_once(sessions: Sessions) -> None:
-    bad = [RejectedRecord("f.csv:3", "no time", "x\x00\ud800"), RejectedRecord("f.csv:4", "no queue" * 999)]
+    bad = [RejectedRecord("f.csv:3", "no time", "x\x00\ud800"), RejectedRecord("f.csv:4", "ungültig" * 999)]
     assert store(sessions, rejected=bad).rejected == 2
     assert store(sessions, rejected=[*bad, *bad]).rejected == 0
     with sessions() as session:
@@ -174,3 +177,19 @@ def test_a_locked_source_tells_its_watermark(sessions: Sessions) -> None:
     with sessions.begin() as session:
         assert lock_source(session, SOURCE) == "here"
         assert lock_source(session, "nobody") is None
+
+
+def test_writers_of_one_source_wait_for_each_other(sessions: Sessions) -> None:
+    batch = [event(str(k), 30 * k, answered=30 * k + 5, ended=30 * k + 9) for k in range(100)]
+    together = Barrier(4)
+
+    def write(_: int) -> IngestResult:
+        together.wait()
+        return store(sessions, batch)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(write, range(4)))
+    assert sum(result.events_new for result in results) == len(batch)
+    assert volumes(sessions)["offered"].sum() == len(batch)
+    with sessions.begin() as session:
+        assert recount(session) == 0

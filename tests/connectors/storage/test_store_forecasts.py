@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.errors import ConfigError
 from connectors.storage.read import get_forecast, get_forecast_history
 from connectors.storage.rows import ForecastPoint, ForecastRow, QueueRow
-from connectors.storage.write import add_forecasts, add_incident, upsert_queues
+from connectors.storage.times import from_us
+from connectors.storage.write import add_forecasts, add_incident, thin_forecasts, upsert_queues
 from tests.connectors.storage.store_samples import at
 
 Sessions = sessionmaker[Session]
@@ -65,3 +67,17 @@ def test_history_tells_what_was_last_said_before_each_interval_began(sessions: S
 def test_a_forecast_of_an_unknown_queue_is_refused(sessions: Sessions) -> None:
     with sessions() as session, pytest.raises(ConfigError, match="nowhere"):
         add_forecasts(session, [_forecast(0, 1, queue="nowhere")])
+
+
+def test_of_old_forecasts_the_last_of_each_hour_stays(sessions: Sessions) -> None:
+    made = [0, 60, 3599, 3600, 7300, 7400]
+    with sessions.begin() as session:
+        incident = add_incident(session, {"title": "one"}, by="m", now=at(0))
+        surge = [_forecast(5, 5, kind="surge", incident_id=incident)]
+        add_forecasts(session, [_forecast(seconds, 1) for seconds in made] + surge)
+        assert thin_forecasts(session, before=at(7350)) == 2
+    with sessions() as session:
+        kept = session.execute(text("SELECT made_at FROM forecast WHERE kind = 'baseline' ORDER BY made_at")).scalars()
+        assert [from_us(us) for us in kept] == [at(3599), at(3600), at(7300), at(7400)]
+        assert session.execute(text("SELECT COUNT(*) FROM forecast_point")).scalar_one() == 5 * 4
+        assert get_forecast(session, "bank", kind="surge") == surge[0]

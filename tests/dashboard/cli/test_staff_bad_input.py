@@ -45,6 +45,7 @@ def evaluated(tmp_path: Path, content: bytes | str, capsys: pytest.CaptureFixtur
             "erlang_a,1e30,900,360,240,80,20",
             "column offered: must be such that offered × aht_s ÷ interval_s is at",
         ),
+        ("erlang_a,200,900,360,240,1e16,20", "agents must be at most 1e+15, got 1e+16"),
         ("erlang_a,200,0,360,240,80,20", "column interval_s: must be a number greater than 0, got '0'"),
         ('erlang_a,200,900,"360,5",240,80,20', "column aht_s: must be a number at least 0, got '360,5'"),
         ("erlang_a,200,900,360,-1,80,20", "column patience_s: must be a number at least 0, or inf, got '-1'"),

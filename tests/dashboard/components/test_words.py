@@ -8,6 +8,8 @@ import pytest
 
 from dashboard.components.catalogue import LANGUAGES, MessageError, catalogue
 from dashboard.components.words import UNKNOWN, Words
+from dashboard.services import surge_outlook
+from forecasting.volume.registry import FORECASTERS
 
 DE = Words("de", timezone="Europe/Berlin")
 EN = Words("en", timezone="Europe/Berlin")
@@ -56,7 +58,7 @@ def test_an_unknown_number_is_a_dash_never_zero() -> None:
 
 @pytest.mark.parametrize(
     ("value", "german", "english"),
-    [(9_999, "9.999", "9,999"), (96_000, "96,0 Tsd.", "96.0 k"), (1_240_000, "1,24 Mio.", "1.24 m")],
+    [(9_999, "9.999", "9,999"), (96_000, "96,0 Tsd.", "96.0 k"), (1_240_000, "1,24 Mio.", "1.24 M")],
 )
 def test_large_counts_keep_three_figures(value: float, german: str, english: str) -> None:
     assert (DE.compact(value), EN.compact(value)) == (german, english)
@@ -70,6 +72,8 @@ def test_large_counts_keep_three_figures(value: float, german: str, english: str
         (96_000, 231_000, "96–230 Tsd."),
         (12, 12, "12"),
         (900, 2_000_000, "900–2 Mio."),
+        (110_000, 1_000_000, "110 Tsd.–1 Mio."),
+        (3_000, 23_000, "3–23 Tsd."),
     ],
 )
 def test_a_range_claims_two_figures_and_says_its_unit_once(low: float, high: float, shown: str) -> None:
@@ -98,11 +102,18 @@ def test_times_are_on_the_centres_clock() -> None:
 
 
 def test_a_time_of_another_day_carries_its_day() -> None:
-    tomorrow = NOW + timedelta(days=1)
-    assert (DE.day_time(NOW, now=NOW), DE.day_time(tomorrow, now=NOW)) == ("11:20", "Mi., 25. Nov. 11:20")
-    assert EN.day_time(tomorrow, now=NOW) == "Wed 25 Nov 11:20"
+    tomorrow, yesterday, later = (NOW + timedelta(days=days) for days in (1, -1, 8))
+    assert (DE.day_time(NOW, now=NOW), DE.day_time(tomorrow, now=NOW)) == ("11:20", "Mi. 11:20")
+    assert EN.day_time(tomorrow, now=NOW) == "Wed 11:20"
+    assert DE.day_time(yesterday, now=NOW) == "Mo., 23. Nov. 11:20"
+    assert EN.day_time(later, now=NOW) == "Wed 2 Dec 11:20"
 
 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a zone"):
         DE.time(datetime(2026, 11, 24, 10, 20))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("name", [*FORECASTERS, surge_outlook.MODEL])
+def test_every_model_has_a_name_in_words(name: str) -> None:
+    assert DE.knows(f"model.{name}")

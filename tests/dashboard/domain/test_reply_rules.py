@@ -114,6 +114,13 @@ def test_texts_refused(changes: dict[str, Any], field: str, code: str) -> None:
     assert (caught.value.field, caught.value.code) == (field, code)
 
 
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(ReplyError) as caught:
+        check(title="", body="{{ incident.secret }}", phases=())
+    found = [(one.field, one.code) for one in (caught.value, *caught.value.more)]
+    assert found == [("title", "empty"), ("body", "unknown_blank"), ("phases", "no_phase")]
+
+
 def test_texts_taken() -> None:
     check(body="<b>5 € & mehr</b>\n\n{{ agent.name }} 👩‍💻")
 

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 
 from dashboard.jobs import logs
+
+
+@pytest.fixture(autouse=True)
+def _defaults_afterwards() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
 
 
 def test_a_line_says_what_happened_and_hides_secrets(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,9 @@ EN = Words("en", timezone="Europe/Berlin")
 
 
 def _places(component: Any, name: str) -> set[str]:
-    props = component.to_plotly_json()["props"] if hasattr(component, "to_plotly_json") else {}
+    if not hasattr(component, "to_plotly_json"):
+        return set()
+    props = component.to_plotly_json()["props"]
     found = {props[name]} if name in props else set()
     children = props.get("children")
     for child in children if isinstance(children, list) else [children]:

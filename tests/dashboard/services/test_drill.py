@@ -68,7 +68,7 @@ def test_every_source_reads_without_a_reject(prepared: drill.Drill) -> None:
         assert sum(len(b.events) + len(b.volumes) for b in batches) > 1000, name
         assert not any(b.rejected for b in batches), name
         assert all(e.arrived_at <= now for b in batches for e in b.events)
-        named = {r.queue for b in batches for r in (*b.events, *b.volumes)}
+        named = {event.queue for b in batches for event in b.events} | {v.queue for b in batches for v in b.volumes}
         assert named <= set(prepared.settings.queues)
 
 

@@ -104,7 +104,7 @@ def test_an_agent_has_one_call_at_a_time_and_a_caller_no_number(tmp_path: Path) 
     text = fed(tmp_path, EARLY + timedelta(minutes=20))["call"].decode()
     busy: set[str] = set()
     for line in text.splitlines()[1:]:
-        _, call, queue, agent, kind, *data = line.split("|")
+        _, _, queue, agent, kind, *data = line.split("|")
         if kind == "ENTERQUEUE":
             assert data[1].startswith(f"drill-{queue}-")
         elif kind == "CONNECT":
@@ -146,7 +146,7 @@ def test_the_process_says_in_one_line_what_is_missing(
     config = tmp_path / "andrang.toml"
     config.write_text("drill = true\n")
     monkeypatch.setenv("ANDRANG_CONFIG", str(config))
-    monkeypatch.setattr(feeder.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     assert feeder.main() == 1
     said = capsys.readouterr().err
     assert "no drill's plan" in said

@@ -29,7 +29,7 @@ def test_every_open_interval_of_26_weeks_is_there_once(history: pd.DataFrame) ->
     for queue in QUEUES:
         opening = OpenCalendar(OpeningHours.parse(queue.opening), ZONE, HOLIDAYS if queue.hours else "")
         found = history.loc[history["queue"] == queue.key, "interval_start"]
-        assert list(found) == list(index[opening.open_mask(index)]), queue.key
+        assert sorted(found) == list(index[opening.open_mask(index)]), queue.key
 
 
 def test_counts_are_whole_and_consistent(history: pd.DataFrame) -> None:
@@ -39,9 +39,9 @@ def test_counts_are_whole_and_consistent(history: pd.DataFrame) -> None:
 
 
 def test_ordinary_days_are_ordinary(history: pd.DataFrame) -> None:
-    sums = history.groupby("queue")[["offered", "abandoned"]].sum()
     for queue in QUEUES:
-        share = sums.loc[queue.key, "abandoned"] / sums.loc[queue.key, "offered"]
+        own = history[history["queue"] == queue.key]
+        share = float(own["abandoned"].sum()) / float(own["offered"].sum())
         assert (0.02 < share < 0.09) if np.isfinite(queue.patience_s) else share == 0
     hotline = history[history["queue"] == "hotline"]
     days = hotline.groupby(hotline["interval_start"].dt.tz_convert(ZONE).dt.day_of_week)["offered"].sum()

@@ -5,12 +5,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from seeded_centre import BERLIN, NORMAL, Centre, add_history, counts, make_centre, quarters
+from seeded_centre import BERLIN, NORMAL, Centre, add_history, counts, make_centre, make_ordinary, quarters
 
 from connectors.storage.read import get_forecast
 from connectors.storage.rows import ForecastRow
 from dashboard.services import accuracy, model_choice, ordinary_day
 from dashboard.services.local_days import local_midnight
+from forecasting.volume.registry import FORECASTERS
 
 
 @pytest.fixture
@@ -18,9 +19,13 @@ def centre(tmp_path: Path) -> Centre:
     return make_centre(tmp_path)
 
 
+@pytest.fixture
+def ordinary(tmp_path: Path) -> Centre:
+    return make_ordinary(tmp_path)
+
+
 def _refresh(centre: Centre) -> list[str]:
-    with centre.sessions.begin() as session:
-        return ordinary_day.refresh(session, settings=centre.settings, clock=centre.clock)
+    return ordinary_day.refresh(centre.sessions, settings=centre.settings, clock=centre.clock)
 
 
 def _forecast(centre: Centre, queue: str) -> ForecastRow:
@@ -88,20 +93,17 @@ def test_no_outage_teaches_the_ordinary_day(centre: Centre) -> None:
     assert _forecast(centre, "billing").basis["masked_intervals"] == 0
 
 
-def test_days_on_which_the_source_brought_nothing_are_unknown_not_zero(centre: Centre) -> None:
-    add_history(centre)
-    gap = centre.now - timedelta(days=7)
-    day = quarters(gap.replace(hour=0, minute=0), gap.replace(hour=23, minute=0))
-    centre.store("pbx", volumes=[row for queue in ("billing", "login") for row in counts(queue, day, offered=0)])
-    centre.store("pbx", volumes=counts("billing", day[:1]))
-    with_zeros = ordinary_day_intervals(centre)
-    assert with_zeros["billing"] == with_zeros["login"]
-
-
-def ordinary_day_intervals(centre: Centre) -> dict[str, int]:
-    """How many intervals each queue's forecast was learned from."""
+def test_a_day_without_anything_from_the_source_is_unknown_and_one_without_calls_for_a_queue_is_zero(
+    centre: Centre,
+) -> None:
+    silent, quiet = (centre.now - timedelta(days=n) for n in (7, 6))
+    times = quarters(centre.now - timedelta(weeks=4), centre.now.replace(hour=0))
+    known = [at for at in times if at.astimezone(BERLIN).date() != silent.date()]
+    with_calls = [at for at in known if at.astimezone(BERLIN).date() != quiet.date()]
+    centre.store("pbx", volumes=[*counts("billing", known), *counts("login", with_calls)])
     _refresh(centre)
-    return {queue: _forecast(centre, queue).basis["intervals"] for queue in NORMAL}
+    assert _forecast(centre, "billing").basis["intervals"] == len(known)
+    assert _forecast(centre, "login").basis["intervals"] == len(known)
 
 
 def test_the_day_of_the_change_to_summer_time_has_92_quarter_hours(centre: Centre) -> None:
@@ -116,10 +118,12 @@ def test_the_day_of_the_change_to_summer_time_has_92_quarter_hours(centre: Centr
     assert first_open.interval_start.astimezone(BERLIN).hour == 8
 
 
-def test_models_are_chosen_by_backtest_and_then_used(centre: Centre) -> None:
+def test_models_are_chosen_by_backtest_and_then_used(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {name: FORECASTERS[name] for name in ("seasonal_naive", "recent_weekdays")}
+    monkeypatch.setattr(model_choice, "FORECASTERS", quick)
     add_history(centre, weeks=8)
-    with centre.sessions.begin() as session:
-        choices = model_choice.choose_models(session, settings=centre.settings, clock=centre.clock)
+    choices = model_choice.choose_models(centre.sessions, settings=centre.settings, clock=centre.clock)
+    with centre.session() as session:
         assert model_choice.get_choices(session) == choices
     assert choices.keys() == NORMAL.keys()
     assert choices["billing"].model in choices["billing"].scores

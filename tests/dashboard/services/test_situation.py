@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seeded_centre import QUARTER, Centre, add_history, call, counts, make_centre, quarters, state
+from seeded_centre import QUARTER, Centre, call, counts, make_centre, make_ordinary, quarters, state
 
 from connectors.records import Outcome
 from connectors.storage.write import upsert_queues
@@ -19,12 +19,8 @@ def centre(tmp_path: Path) -> Centre:
 
 
 @pytest.fixture
-def ordinary(centre: Centre) -> Centre:
-    """History and forecasts up to 10:30, and both sources read at 10:40."""
-    add_history(centre)
-    with centre.sessions.begin() as session:
-        ordinary_day.refresh(session, settings=centre.settings, clock=centre.clock)
-    return centre
+def ordinary(tmp_path: Path) -> Centre:
+    return make_ordinary(tmp_path)
 
 
 def _view(centre: Centre) -> SituationView:
@@ -36,13 +32,13 @@ def _queue(view: SituationView, key: str) -> QueueNow:
     return next(queue for queue in view.queues if queue.key == key)
 
 
-def _calls(centre: Centre, n: int, *, outcome: Outcome = Outcome.ANSWERED, first: int = 0, wait_s: float = 10.0) -> None:
+def _calls(
+    centre: Centre, n: int, *, outcome: Outcome = Outcome.ANSWERED, first: int = 0, wait_s: float = 10.0
+) -> None:
     """Calls to the login queue, spread over the ten minutes since 10:30."""
     start = centre.now - timedelta(minutes=10)
     spread = timedelta(minutes=10) / max(n, 1)
-    centre.store(
-        "pbx", events=[call(first + i, start + i * spread, outcome=outcome, wait_s=wait_s) for i in range(n)]
-    )
+    centre.store("pbx", events=[call(first + i, start + i * spread, outcome=outcome, wait_s=wait_s) for i in range(n)])
 
 
 def test_an_empty_store_knows_nothing_and_says_so(centre: Centre) -> None:
@@ -144,6 +140,7 @@ def test_a_reported_state_counts_and_a_stale_one_is_only_used_where_nothing_else
 
 
 def test_a_source_that_fails_greys_its_queues_and_no_others(ordinary: Centre) -> None:
+    _calls(ordinary, 13)
     ordinary.now += timedelta(minutes=5)
     ordinary.pulled("desk")
     view = _view(ordinary)
@@ -167,7 +164,8 @@ def test_a_queue_that_falls_silent_although_its_source_is_read(ordinary: Centre)
 
 def test_silence_at_night_is_no_fault(ordinary: Centre) -> None:
     ordinary.store(
-        "pbx", volumes=[row for q in ("billing", "login") for row in counts(q, quarters(ordinary.now, _at(ordinary, 20)))]
+        "pbx",
+        volumes=[row for q in ("billing", "login") for row in counts(q, quarters(ordinary.now, _at(ordinary, 20)))],
     )
     ordinary.now = _at(ordinary, 23)
     ordinary.pulled()
@@ -220,12 +218,10 @@ def test_shortly_after_midnight_the_last_hour_still_knows_what_was_normal(ordina
     ordinary.settings = settings
     with ordinary.sessions.begin() as session:
         upsert_queues(session, queue_rows(settings))
-    with ordinary.sessions.begin() as session:
-        ordinary_day.refresh(session, settings=settings, clock=ordinary.clock)
+    ordinary_day.refresh(ordinary.sessions, settings=settings, clock=ordinary.clock)
     ordinary.now = ordinary.now.replace(hour=0, minute=20) + timedelta(days=1)
     ordinary.pulled()
-    with ordinary.sessions.begin() as session:
-        ordinary_day.refresh(session, settings=settings, clock=ordinary.clock)
+    ordinary_day.refresh(ordinary.sessions, settings=settings, clock=ordinary.clock)
     assert _queue(_view(ordinary), "forms").offered.target is not None
 
 
@@ -263,8 +259,7 @@ def test_the_chart_reaches_into_the_next_day_when_little_is_left_of_this_one(ord
 
 def test_a_day_of_23_hours_has_92_points(ordinary: Centre) -> None:
     ordinary.now = ordinary.now.replace(month=3, day=29, hour=11, minute=0)
-    with ordinary.sessions.begin() as session:
-        ordinary_day.refresh(session, settings=ordinary.settings, clock=ordinary.clock)
+    ordinary_day.refresh(ordinary.sessions, settings=ordinary.settings, clock=ordinary.clock)
     fan = _view(ordinary).fans[0]
     assert len(fan.normal) == 92
     assert fan.normal[-1].at - fan.normal[0].at == 91 * QUARTER

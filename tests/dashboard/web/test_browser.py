@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import board_samples as samples
@@ -187,6 +187,12 @@ def test_without_the_server_the_page_says_so_large_and_goes_on_by_itself(page: P
     expect(page.locator("[data-alarm]")).to_be_hidden()
 
 
+def test_a_page_without_live_figures_says_it_too(page: Page, board: Board) -> None:
+    _enter(page, board)
+    page.goto(f"{board.address}/incident/none")
+    expect(page.locator(".data-age")).to_have_text("Data 2 s ago")
+
+
 def test_a_silent_worker_greys_the_figures(page: Page, board: Board) -> None:
     board.services.answers[live_snapshot.last_beat] = lambda: NOW - timedelta(minutes=5)
     try:
@@ -218,3 +224,41 @@ def test_a_column_sorts_and_stays_sorted(page: Page, board: Board) -> None:
     page.click("th[data-column=waiting] button")
     expect(page.locator("tbody th").first).to_contain_text("Geschäftskunden")
     expect(page.locator("th[data-column=waiting]")).to_have_attribute("aria-sort", "ascending")
+
+
+def test_a_refused_callback_is_said_to_the_person(page: Page, board: Board) -> None:
+    _enter(page, board)
+    advice = {"error": "No access", "advice": "This account lacks the right for it."}
+    page.route("**/_dash-update-component*", lambda route: route.fulfill(status=403, json=advice))
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    expect(page.locator("[data-toast]")).to_have_text("This account lacks the right for it.")
+
+
+def test_an_ended_session_keeps_the_page_and_offers_the_login(page: Page, board: Board) -> None:
+    _enter(page, board)
+    page.context.clear_cookies()
+    expect(page.locator("[data-alarm] a")).to_have_text("Log in in a new window")
+    expect(page.locator(".tile-value").first).to_have_text("11.4\u202f×")
+
+
+def test_names_from_a_source_are_text_never_html(page: Page, board: Board) -> None:
+    view = samples.situation()
+    evil = replace(view.queues[0], label="<img src=x onerror=alert(1)>" + "Ä" * 200 + "🔥")
+    strip = replace(view.incidents[0], facts=view.incidents[0].facts.changed(title="<script>alert(1)</script>"))
+
+    def drawn(name: str, language: str) -> SnapshotRow:
+        words = Words(language, timezone="Europe/Berlin")
+        content = live_pages()[name].snapshot(replace(view, queues=(evil,), incidents=(strip,)), words)
+        return live_snapshot.encode(f"{name}.{language}", {**content, "evil": True}, now=NOW)
+
+    board.services.answers[live_snapshot.current] = drawn
+    try:
+        page.set_viewport_size({"width": 390, "height": 844})
+        _enter(page, board)
+        expect(page.locator("h1:visible")).to_have_text("<script>alert(1)</script>")
+        expect(page.locator("tbody .row-link")).to_contain_text("<img src=x onerror=alert(1)>")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    finally:
+        board.services.answers[live_snapshot.current] = _drawn
+    assert board.problems == []

@@ -45,7 +45,8 @@ def test_it_is_not_the_models_curve() -> None:
     shape = truth.shape(middle)
     shape /= shape.sum()
     peaks, halves = np.meshgrid(np.geomspace(600, 9000, 25), np.geomspace(3600, 60_000, 25))
-    curve = ResponseCurve(*(x.reshape(-1, 1) for x in (peaks, halves, halves, np.full(peaks.shape, np.inf))))
+    never, straight = np.full(peaks.shape, np.inf), np.ones(peaks.shape)
+    curve = ResponseCurve(*(x.reshape(-1, 1) for x in (peaks, halves, halves, never, straight)))
     made = np.diff(curve.cumulative(edges), axis=1)
     made /= made.sum(axis=1, keepdims=True)
     assert np.abs(made - shape).sum(axis=1).min() > 0.05

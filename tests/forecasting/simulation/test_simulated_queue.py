@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from math import inf
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -165,9 +165,9 @@ def test_arrivals_must_rise() -> None:
 
 def test_a_day_of_outage_takes_a_moment() -> None:
     given = arrivals(1.0, 28)
-    began = perf_counter()
+    began = process_time()
     count = sum(
         1 for e in simulate(given, QueueModel(**{**OVERLOAD, "agents": [(0.0, 100)]}), seed=1) if e.kind == ENTER
     )
-    # Measured 400,000 calls a second on a quiet core; the bound leaves room for a busy machine.
-    assert count / (perf_counter() - began) > 60_000
+    # Measured 400,000 calls per second of processor time; the bound leaves room for a slower machine.
+    assert count / (process_time() - began) > 120_000

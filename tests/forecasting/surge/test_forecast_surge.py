@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -321,8 +321,8 @@ def test_six_queues_over_three_days_take_a_blink() -> None:
     after(3)
     times = []
     for _ in range(5):
-        began = perf_counter()
+        began = process_time()
         after(3)
-        times.append(perf_counter() - began)
-    # Measured 0.04 s; the bound leaves room for a busy machine.
-    assert min(times) < 0.2
+        times.append(process_time() - began)
+    # Measured 0.04 s of processor time; the bound leaves room for a slower machine.
+    assert min(times) < 0.12

@@ -8,18 +8,28 @@ import pytest
 from forecasting.surge.curve import ResponseCurve, awake, defer
 
 
-def curve(restored_s: float = np.inf, *, peak_s: float = 3600.0, half_life_s: float = 18_000.0) -> ResponseCurve:
-    return ResponseCurve(*(np.array([[x]]) for x in (peak_s, half_life_s, 5400.0, restored_s)))
+def curve(
+    restored_s: float = np.inf, *, peak_s: float = 3600.0, half_life_s: float = 18_000.0, rise: float = 1.0
+) -> ResponseCurve:
+    return ResponseCurve(*(np.array([[x]]) for x in (peak_s, half_life_s, 5400.0, restored_s, rise)))
 
 
-def test_the_whole_curve_is_one() -> None:
+@pytest.mark.parametrize("rise", [0.5, 1.0, 3.0])
+def test_the_whole_curve_is_one(rise: float) -> None:
     far = np.array([-900.0, 0.0, 1e7])
-    assert curve().cumulative(far)[0].tolist() == pytest.approx([0.0, 0.0, 1.0])
+    assert curve(rise=rise).cumulative(far)[0].tolist() == pytest.approx([0.0, 0.0, 1.0])
 
 
-def test_it_rises_to_the_peak_and_halves_after_a_half_life() -> None:
+def test_a_greater_power_begins_more_slowly() -> None:
+    early = np.array([900.0])
+    shares = [float(curve(rise=rise).cumulative(early)[0, 0]) for rise in (0.5, 1.0, 2.0)]
+    assert shares == sorted(shares, reverse=True)
+
+
+@pytest.mark.parametrize("rise", [0.5, 1.0, 3.0])
+def test_it_rises_to_the_peak_and_halves_after_a_half_life(rise: float) -> None:
     edges = np.arange(0, 10 * 3600, 60.0)
-    rate = np.diff(curve().cumulative(edges)[0])
+    rate = np.diff(curve(rise=rise).cumulative(edges)[0])
     assert edges[rate.argmax()] == pytest.approx(3600, abs=60)
     at_peak, later = rate[60], rate[60 + 300]
     assert later / at_peak == pytest.approx(0.5, rel=0.01)

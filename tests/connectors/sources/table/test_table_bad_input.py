@@ -180,9 +180,24 @@ def test_a_queue_seen_for_the_first_time_is_taken_under_its_own_name(tmp_path: P
 def test_a_file_that_is_no_table_fails_the_source_and_says_why(content: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_bytes(content)
+    os.utime(path, (0, 0))
     error = refusal(path)
     assert reason in error.message
     assert error.permanent
+
+
+@pytest.mark.parametrize("content", ["", "\n", "id,queue,arr"])
+def test_a_young_file_is_given_time_to_get_its_header(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(content)
+    clock = [path.stat().st_mtime + 1]
+    source = TableSource(config_of("table", {"path": str(path)}), caller_hash=hash_of, file_clock=lambda: clock[0])
+    batches = drain(source)
+    assert not stored(batches)
+    assert not rejects(batches)
+    clock[0] += 61
+    with pytest.raises(SourceError, match=r"empty|no line end"):
+        drain(source, batches[-1].watermark if batches else None)
 
 
 def test_a_mapped_column_that_is_missing_is_named_with_those_that_exist(tmp_path: Path) -> None:
@@ -213,14 +228,15 @@ def test_a_damaged_container_is_refused(name: str, content: bytes, tmp_path: Pat
 
 
 def test_a_gzip_that_is_cut_short_gives_its_rows_and_says_so(tmp_path: Path) -> None:
-    whole = gzip.compress(
-        ("id,queue,arrived_at,answered_at,ended_at\n" + "".join(map(table_line, range(5000)))).encode()
-    )
-    (tmp_path / "calls.csv.gz").write_bytes(whole[: len(whole) // 2])
-    source = build(config_of("table", {"path": str(tmp_path / "calls.csv.gz"), "batch_rows": 100}), caller_hash=hash_of)
-    batches = []
+    path = tmp_path / "calls.csv.gz"
+    rows = "".join(map(table_line, range(5000)))
+    whole = gzip.compress(f"id,queue,arrived_at,answered_at,ended_at\n{rows}".encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    fetch = build(config_of("table", {"path": str(path), "batch_rows": 100}), caller_hash=hash_of).fetch(None, now=NOW)
+    batches = [next(fetch) for _ in range(15)]
     with pytest.raises(SourceError, match="cut short"):
-        batches.extend(source.fetch(None, now=NOW))
+        batches.extend(fetch)
+    assert len(stored(batches)) >= 1500
 
 
 def test_one_bad_file_in_a_folder_is_one_rejected_record_and_the_others_are_read(tmp_path: Path) -> None:

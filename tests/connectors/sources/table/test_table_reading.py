@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,8 @@ from connectors.registry import build
 from connectors.source import Source
 from connectors.sources.table import rowid
 from connectors.sources.table.source import TableSource
+from dashboard.services.source_setup import build_sources
+from dashboard.settings import Settings
 
 HEAD = "id,queue,arrived_at,answered_at,ended_at\n"
 EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -198,13 +202,6 @@ def test_another_configuration_reads_all_again(tmp_path: Path) -> None:
     assert event.arrived_at == EIGHT - timedelta(hours=1)
 
 
-def test_a_watermark_of_another_kind_reads_all_again(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text(HEAD + table_line(0))
-    for foreign in ("[1, 2]", "no json", "{}", '{"config": "x"}'):
-        assert len(stored(drain(source_of(path), foreign))) == 1
-
-
 def test_a_last_line_without_line_end_waits_until_the_file_rests(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(HEAD + table_line(0) + table_line(1).rstrip("\n"))
@@ -317,33 +314,33 @@ def test_options_that_do_not_fit_are_config_errors(options: dict[str, Any], mess
         source_of(tmp_path / "x.csv", **options)
 
 
+def documented_block(head: str) -> dict[str, Any]:
+    """The block of the manual that begins with `head`."""
+    manual = (Path(__file__).resolve().parents[4] / "docs" / "connectors.md").read_text(encoding="utf-8")
+    (block,) = [text for text in re.findall(r"```toml\n(.*?)```", manual, re.DOTALL) if text.startswith(head)]
+    (found,) = tomllib.loads(block)["sources"].values()
+    return dict(found)
+
+
+@pytest.mark.parametrize("head", ["[sources.acd]", "[sources.report]", "[sources.calls]", "[sources.pbx]"])
+def test_the_blocks_of_the_manual_are_accepted(head: str) -> None:
+    settings = Settings.model_validate({"sources": {"x": documented_block(head)}})
+    assert build_sources(settings)
+
+
 @pytest.mark.shared
 def test_the_call_by_call_month_is_mapped_by_configuration_alone(shared: Path) -> None:
-    source = source_of(
-        shared / "data" / "anonymous_bank_feb1999_call_by_call.csv.gz",
-        timezone="Asia/Jerusalem",
-        date_format="%y%m%d",
-        date_of="vru_entry",
-        empty_times=["0:00:00"],
-        outcomes={"PHANTOM": "ignore"},
-        ignore=[{"outcome": "HANG", "q_start": "0:00:00", "q_time": "0"}],
-        columns={
-            "date": "date",
-            "arrived_at": ["q_start", "vru_exit"],
-            "wait_s": "q_time",
-            "handle_s": "ser_time",
-            "outcome": "outcome",
-            "external_id": ["vru+line", "call_id"],
-            "queue": "type",
-        },
-    )
+    block = documented_block("[sources.calls]")
+    block["path"] = str(shared / "data" / "anonymous_bank_feb1999_call_by_call.csv.gz")
+    settings = Settings.model_validate({"sources": {"calls": block}})
+    (source,) = build_sources(settings, caller_hash=hash_of)
     batches = drain(source)
     found = [event for batch in batches for event in batch.events]
     assert not [record for batch in batches for record in batch.rejected]
     assert len({event.external_id for event in found}) == len(found) == 33_344 - 278 - 1_941
     assert sum(event.outcome is Outcome.ANSWERED for event in found) == 27_162
     assert sum(event.outcome is Outcome.ABANDONED for event in found) == 3_963
-    assert {event.queue for event in found} == {"PS", "NW", "NE", "TT", "IN", "PE"}
+    assert {event.queue for event in found} == {"private", "new", "stocks", "internet", "english", "callback"}
     first = min(found, key=lambda event: event.arrived_at)
     assert first.arrived_at.date() == date(1999, 2, 1)
     waits = [(event.answered_at or event.ended_at or NOW) - event.arrived_at for event in found]

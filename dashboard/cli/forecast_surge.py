@@ -1,0 +1,190 @@
+"""`andrang forecast surge`: what a running outage will bring, from its facts and the counts so far."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import numpy as np
+import orjson
+import pandas as pd
+
+from dashboard.cli.surge_counts import INTERVAL_S, SurgeCounts, read_counts
+from dashboard.cli.surge_facts import outage_of, read_facts
+from dashboard.cli.volume_options import parse_time
+from dashboard.domain.incidents import IncidentFacts
+from forecasting.intervals import interval_index
+from forecasting.outages import Outage
+from forecasting.surge import SurgeForecast, SurgeQueue, forecast_surge
+from forecasting.surge.library.activity import library_hour
+from forecasting.surge.library.levels import LEVELS, Array, mean_of
+from forecasting.surge.library.nowcast import PATH_LEVELS, NearSurge
+from forecasting.surge.library.pull import FactsRange
+from forecasting.surge.library.shipped import shipped_nowcaster, shipped_scores, shipped_surges
+from forecasting.surge.library.surges import END_AHEAD, TOTAL_AHEAD, SurgeView
+from forecasting.surge.library.targets import TARGETS, targets_of
+
+SCHEMA = "andrang.forecast.surge/1"
+_INTERVAL_MIN = INTERVAL_S // 60
+_NAMES = ("p10", "p50", "p90")
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--observed", type=_FILE, required=True, help="Counts: interval_start,[queue],offered, 15 min or finer.")
+@click.option("--incident", type=_FILE, required=True, help="Facts, TOML: started_at, affected_low, affected_high, ...")
+@click.option("--now", required=True, help="The present; later counts are not used.")
+@click.option("--baseline", default="auto", show_default=True, help="Output of forecast volume, or auto.")
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of naive times and of output.")
+@click.option(
+    "--channel", default="call", show_default=True, help="How these contacts come: call, chat, email, ticket."
+)
+@click.option("--format", "style", type=click.Choice(["json"]), default="json", show_default=True)
+@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="Default: standard output.")
+def surge(
+    observed: Path,
+    incident: Path,
+    now: str,
+    baseline: str,
+    timezone: str,
+    channel: str,
+    style: str,
+    output: TextIO,
+) -> None:
+    """Forecast contacts above normal: total and peak of the next four hours, time to the end, path of eight hours.
+
+    Before the first counted interval the facts alone speak; from then on the library of past surges, pulled by the
+    facts.
+    """
+    moment = parse_time(now, timezone, hint="--now")
+    facts = read_facts(incident, timezone=timezone)
+    counts = read_counts(
+        observed,
+        onset=pd.Timestamp(facts.started_at).tz_convert("UTC"),
+        now=moment,
+        queues=facts.queues,
+        timezone=timezone,
+        baseline=baseline,
+    )
+    prior = _prior(outage_of(facts), counts, timezone=timezone, channel=channel)
+    made = _from_library(counts, facts, prior, timezone) if len(counts.since) else _from_facts(counts, prior, timezone)
+    body = {
+        "schema": SCHEMA,
+        "now": _text(moment, timezone),
+        "as_of": _text(counts.as_of, timezone),
+        "onset": _text(counts.start, timezone),
+        "elapsed_min": _INTERVAL_MIN * len(counts.since),
+        "interval_s": INTERVAL_S,
+        "timezone": timezone,
+        "observed": round(float(counts.since.sum()), 4),
+        "normal_from": counts.normal_from,
+        **made,
+        "notes": [*counts.notes, *prior.notes],
+    }
+    output.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _prior(outage: Outage, counts: SurgeCounts, *, timezone: str, channel: str) -> SurgeForecast:
+    """What the facts alone say, from the onset to eight hours after the last count."""
+    index = interval_index(counts.start, counts.as_of + END_AHEAD * pd.Timedelta(seconds=INTERVAL_S), INTERVAL_S)
+    normal = counts.normal.reindex(index).to_numpy(dtype=float)
+    queue = SurgeQueue("all", channel, normal, np.ones(len(index), dtype=bool))
+    return forecast_surge(outage, [queue], index=index, now=counts.as_of.to_pydatetime(), timezone=timezone)
+
+
+def _from_library(counts: SurgeCounts, facts: IncidentFacts, prior: SurgeForecast, timezone: str) -> dict[str, Any]:
+    nowcaster = shipped_nowcaster()
+    n = len(counts.since)
+    local = counts.start.tz_convert(timezone if counts.busiest is not None else "UTC")
+    hour = library_hour(
+        local.hour + local.minute / 60, busiest=counts.busiest, library_busiest=nowcaster.ensemble.curve.busiest_hour
+    )
+    view = SurgeView(counts.before, counts.since, hour)
+    range_of_facts = FactsRange.of(*_ahead(prior).sum(axis=1).tolist()) if facts.affected_high else None
+    said = nowcaster.nowcast(view, normal=counts.normal.to_numpy(dtype=float)[:n], facts=range_of_facts)
+    natural = np.concatenate([np.expm1(said.quantiles[:2]), _INTERVAL_MIN * said.quantiles[2:]])
+    return {
+        "model": "scaling" if said.too_small else "library",
+        "too_small": said.too_small,
+        **{target: _range(row) for target, row in zip(TARGETS, natural, strict=True)},
+        "path": _path(said.path, counts, timezone),
+        "rests_on": {
+            "share_facts": round(said.share_facts, 4),
+            "share_data": round(1 - said.share_facts, 4),
+            "library_surges": len(nowcaster.surges),
+            "nearest": [_near(one) for one in said.nearest],
+            "last_score": None if said.too_small else _score(n),
+            "clock": "own normal day" if counts.busiest is not None else "UTC",
+        },
+    }
+
+
+def _from_facts(counts: SurgeCounts, prior: SurgeForecast, timezone: str) -> dict[str, Any]:
+    """Facts alone: total and path from the prior, the time to the end from the library's surges."""
+    ahead = _ahead(prior)
+    total, path = ahead.sum(axis=1).tolist(), prior.overall.quantiles[:, -END_AHEAD:]
+    peak = [prior.peak.size[level] for level in PATH_LEVELS]
+    ends = [target[2] for one in shipped_surges() if (target := targets_of(one, 1)) is not None]
+    end = (_INTERVAL_MIN * (np.quantile(ends, PATH_LEVELS) + 1)).tolist()
+    return {
+        "model": "facts",
+        "too_small": False,
+        "total_4h": dict(zip(_NAMES, np.round(total, 4).tolist(), strict=True)),
+        "peak_4h": dict(zip(_NAMES, np.round(peak, 4).tolist(), strict=True)),
+        "end_min": dict(zip(_NAMES, np.round(end, 4).tolist(), strict=True)),
+        "path": _path(path, counts, timezone),
+        "rests_on": {
+            "share_facts": 1.0,
+            "share_data": 0.0,
+            "library_surges": len(shipped_surges()),
+            "nearest": [],
+            "last_score": None,
+            "clock": "none",
+        },
+    }
+
+
+def _ahead(prior: SurgeForecast) -> Array:
+    """P10, P50, P90 of the prior's next four hours, shape (3, 16): it reaches eight hours."""
+    ahead = prior.overall.quantiles[:, -END_AHEAD:]
+    return np.asarray(ahead[:, :TOTAL_AHEAD])
+
+
+def _range(quantiles: Array) -> dict[str, float]:
+    at = {name: float(quantiles[LEVELS.index(level)]) for name, level in zip(_NAMES, PATH_LEVELS, strict=True)}
+    return {name: round(value, 4) for name, value in {**at, "mean": mean_of(quantiles)}.items()}
+
+
+def _path(path: Array, counts: SurgeCounts, timezone: str) -> list[dict[str, Any]]:
+    times = interval_index(counts.as_of, counts.as_of + path.shape[1] * pd.Timedelta(seconds=INTERVAL_S), INTERVAL_S)
+    normal = counts.normal.reindex(times).to_numpy(dtype=float)
+    return [
+        {
+            "interval_start": _text(time, timezone),
+            "normal": round(float(usual), 4),
+            **dict(zip(_NAMES, np.round(values, 4).tolist(), strict=True)),
+        }
+        for time, usual, values in zip(times, normal, path.T, strict=True)
+    ]
+
+
+def _near(one: NearSurge) -> dict[str, Any]:
+    return {
+        "surge": one.key,
+        "likeness": round(one.likeness, 4),
+        "total": one.total,
+        "peak": one.peak,
+        "end_min": _INTERVAL_MIN * one.end_intervals,
+    }
+
+
+def _score(n_elapsed: int) -> dict[str, dict[str, float]]:
+    """Cross-validated scores of the library at the judged time nearest below."""
+    judged = sorted({minutes for _, minutes in shipped_scores()})
+    at = max((minutes for minutes in judged if minutes <= _INTERVAL_MIN * n_elapsed), default=judged[0])
+    return {target: dict(shipped_scores()[target, at]) for target in TARGETS}
+
+
+def _text(time: pd.Timestamp, timezone: str) -> str:
+    return time.tz_convert(timezone).isoformat(timespec="seconds")

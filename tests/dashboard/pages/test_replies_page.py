@@ -1,0 +1,192 @@
+"""The replies page without a browser: search, preview, steps, the form of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.components.visit import Visit
+from dashboard.components.words import Words
+from dashboard.domain.replies import Status
+from dashboard.pages import replies
+from dashboard.services import reply_library
+from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
+from tests.dashboard.services.desk_store import AGENT, MANAGER
+
+CONFIRM = "callback-confirm-chat/de/1"
+SEARCH = ("children", "data-query", "role")
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[StoreServices]:
+    with desk_services(tmp_path) as services:
+        yield services
+
+
+def search(client: FlaskClient, query: str = "", *, selected: str | None = None) -> dict[str, Any]:
+    """The answer to a query, or to a list that changed while `selected` was shown."""
+    wanted = {"language": "de", "channel": "", "phase": "", "shelf": "approved"}
+    return call(
+        client,
+        [*(("reply-results", prop) for prop in SEARCH), ("reply-count", "children"), ("reply-selected", "data")],
+        inputs=[
+            ("reply-query", "value", query),
+            *((f"reply-{name}", "value", value) for name, value in wanted.items()),
+            ("reply-stamp", "data", ""),
+        ],
+        state=[("reply-selected", "data", selected)],
+        changed="reply-stamp.data" if selected else "reply-query.value",
+    )
+
+
+def show(client: FlaskClient, reply: str = CONFIRM, **typed: str) -> str:
+    fields = [{"type": "agent-entry", "name": f"agent.{name}"} for name in typed]
+    answer = call(
+        client,
+        [
+            ("reply-head", "children"),
+            ("reply-fields", "children"),
+            ("reply-body", "children"),
+            ("reply-shown", "data"),
+            ("reply-entries", "data"),
+        ],
+        inputs=[
+            ("reply-selected", "data", reply),
+            ("reply-stamp", "data", ""),
+            ("reply-incident", "value", "1"),
+            [(one, "value", value) for one, value in zip(fields, typed.values(), strict=True)],
+        ],
+        state=[[(one, "id", one) for one in fields], ("reply-entries", "data", {}), ("reply-shown", "data", None)],
+        changed="reply-selected.data",
+    )
+    return str(answer["reply-body"]["children"])
+
+
+def step(client: FlaskClient, name: str, *, reply: str = CONFIRM) -> str:
+    identity = {"reply": reply, "step": name, "type": "reply-step"}
+    changed = f'{{"reply":"{reply}","step":"{name}","type":"reply-step"}}.n_clicks'
+    answer = call(
+        client,
+        [("reply-notice", "children"), ("reply-stamp", "data")],
+        inputs=[[(identity, "n_clicks", 1)]],
+        changed=changed,
+    )
+    return str(answer["reply-notice"]["children"])
+
+
+def test_search_finds_and_selects_the_best(board: StoreServices) -> None:
+    answer = search(client_of(board, "agent"), "rückruf bestä")
+    assert answer["reply-selected"]["data"] == CONFIRM
+    assert answer["reply-results"]["data-query"] == "rückruf bestä"
+    assert answer["reply-count"]["children"].startswith("1 reply")
+
+
+def test_nothing_found_says_what_to_do(board: StoreServices) -> None:
+    answer = search(client_of(board, "agent"), "zebra")
+    assert "Nothing found for “zebra”." in str(answer["reply-results"]["children"])
+    assert answer["reply-results"]["role"] == "group"
+    assert answer["reply-selected"]["data"] is None
+
+
+def test_a_list_that_changes_by_itself_selects_nothing_else(board: StoreServices) -> None:
+    client = client_of(board, "manager")
+    step(client, "withdraw")
+    answer = search(client, "rückruf", selected=CONFIRM)
+    assert answer["reply-selected"]["data"] == CONFIRM
+    assert CONFIRM not in str(answer["reply-results"]["children"])
+
+
+def test_a_complete_text_is_carried_to_the_clipboard(board: StoreServices) -> None:
+    body = show(client_of(board, "agent"), callback_time="heute um 16 Uhr", phone="0221 1234", ticket="T-1")
+    assert "'data-copy': 'Ihr Rückruf ist eingetragen: heute um 16 Uhr, unter der Nummer 0221 1234." in body
+    assert "data-refusal" not in body
+
+
+def test_a_missing_value_refuses_the_copy(board: StoreServices) -> None:
+    body = show(client_of(board, "agent"), callback_time="heute um 16 Uhr")
+    assert "data-copy" not in body
+    assert "Still missing: Number to call back, Case number" in body
+
+
+def test_the_facts_are_filled_in(board: StoreServices) -> None:
+    body = show(client_of(board, "agent"), "login-known-chat/de/1")
+    assert "heute, 10:00 Uhr" in body
+    assert "heute um 11:00 Uhr" in body
+    assert "data-copy" in body
+
+
+def test_markup_stays_text(board: StoreServices) -> None:
+    body = show(
+        client_of(board, "agent"), callback_time="<script>alert(1)</script>", phone="1", ticket="{{ agent.name }}"
+    )
+    assert "<script>alert(1)</script>" in body  # a string child, which React writes as text
+    assert "{{ agent.name }}" in body
+
+
+def test_steps(board: StoreServices) -> None:
+    assert step(client_of(board, "agent"), "withdraw") == "This account lacks the right to do that."
+    manager = client_of(board, "manager")
+    assert step(manager, "withdraw") == "Withdrawn."
+    assert step(manager, "withdraw") == "The text is not in use."
+    assert "has been withdrawn" in show(client_of(board, "agent"), callback_time="1", phone="1", ticket="1")
+
+
+def test_the_stamp_changes_with_the_library(board: StoreServices) -> None:
+    client = client_of(board, "manager")
+    before = client.get(replies.STAMP_ADDRESS).text
+    assert client.get(replies.STAMP_ADDRESS).text == before
+    step(client, "withdraw")
+    assert client.get(replies.STAMP_ADDRESS).text != before
+
+
+def save(client: FlaskClient, of: dict[str, Any] | None = None, **texts: Any) -> Any:
+    entries = [{"type": "draft-entry", "name": name} for name in ("title", "body", "tags")]
+    errors = [{"type": "draft-error", "name": name} for name in ("title", "body", "phases", "tags", "status")]
+    values = {"title": "", "body": "", "tags": ""} | texts
+    return call(
+        client,
+        [[(one, "children") for one in errors], ("draft-place", "href")],
+        inputs=[("draft-save", "n_clicks", 1)],
+        state=[
+            [(one, "value", values[one["name"]]) for one in entries],
+            [(one, "id", one) for one in entries],
+            ("draft-language", "value", "de"),
+            ("draft-channel", "value", "chat"),
+            ("draft-phases", "value", texts.get("phases", [])),
+            ("draft-of", "data", of or {"key": None, "seen_at": None}),
+        ],
+        changed="draft-save.n_clicks",
+    )
+
+
+def test_a_draft_is_saved_and_shown(board: StoreServices) -> None:
+    answer = save(client_of(board, "agent"), title="Filiale zu", body="Bis {{ incident.eta }}.", phases=["identified"])
+    address = answer["draft-place"]["href"]
+    assert address.startswith("/replies?shelf=unfinished&reply=filiale-zu-")
+    reply = reply_library.library(board.session).version(address.partition("reply=")[2])
+    assert reply is not None
+    assert (reply.status, reply.author) == (Status.DRAFT, "agent")
+
+
+def test_every_mistake_is_said_beside_its_field(board: StoreServices) -> None:
+    answer = save(client_of(board, "agent"), body="{{ incident.secret }}")
+    said = {key: value["children"] for key, value in answer.items() if "draft-error" in key}
+    assert said == {
+        '{"name":"title","type":"draft-error"}': "Please fill this in.",
+        '{"name":"body","type":"draft-error"}': "There is no such blank: incident.secret. Please choose from the list.",
+        '{"name":"phases","type":"draft-error"}': "Please choose at least one phase.",
+        '{"name":"tags","type":"draft-error"}': "",
+        '{"name":"status","type":"draft-error"}': "",
+    }
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_layouts_in_both_languages(board: StoreServices, language: str) -> None:
+    words = Words(language, timezone="Europe/Berlin")
+    for person in (AGENT, MANAGER):
+        for parameters in ({}, {"edit": "new"}, {"edit": CONFIRM}, {"edit": "x/de/1"}, {"shelf": "unfinished"}):
+            assert replies.layout(Visit(words, person, board, parameters)).to_plotly_json()
