@@ -9,6 +9,7 @@ from typing import Any
 import dash
 from dash import Dash
 from flask import Flask, render_template
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.components.current import current_visit, current_words
 from dashboard.components.visit import ServicesLike
@@ -45,6 +46,8 @@ def create_app(services: ServicesLike, *, secret: bytes | str, testing: bool = F
     server = Flask("dashboard", root_path=str(HERE), template_folder="web/templates", static_folder=None)
     server.config.update(SECRET_KEY=secret, TESTING=testing, MAX_CONTENT_LENGTH=2_000_000)
     _install(server, services)
+    if proxies := services.settings.web.trusted_proxies:
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app = Board(
         "dashboard",
         server=server,  # type: ignore[arg-type]  # Dash takes a Flask app and says bool or callable

@@ -38,13 +38,14 @@ class StoreSettings(_Block):
 
 
 class WebSettings(_Block):
-    """The web server. `secure_cookies` off only for plain http on one machine."""
+    """The web server. `secure_cookies` off only for plain http on one machine; `trusted_proxies`: how many stand in front."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=8, ge=1, le=64)
     secure_cookies: bool = True
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
     language: Language = "de"
 
 

@@ -50,6 +50,8 @@
     const body = one("#reply-body [data-id]");
     if (!body || one("#reply-results")?.dataset.query !== (one("#reply-query")?.value ?? "")) return false;
     if (chosen() && chosen().dataset.reply !== body.dataset.id) return false;
+    const incident = one("input[name=reply-incident]:checked");
+    if (incident && incident.value !== body.dataset.incident) return false;
     const used = JSON.parse(body.dataset.used), typed = entries();
     return Object.keys(used).every((name) => used[name] === (typed[name] ?? ""));
   }

@@ -124,7 +124,8 @@ def _normal(
         missing = index[(index >= start) & ~index.isin(day.index)]
         if len(missing):
             raise click.ClickException(
-                f"{baseline} lacks {missing[0]:%Y-%m-%dT%H:%M} UTC; it must reach from the onset to 8 hours after the last count"
+                f"{baseline} lacks {missing[0]:%Y-%m-%dT%H:%M} UTC; "
+                "it must reach from the onset to 8 hours after the last count"
             )
         return day.reindex(index).bfill(), "file", _busiest(day, timezone)
     first = min(histories.queues[name].index[0] for name in struck)
@@ -162,11 +163,8 @@ def _from_file(path: Path, struck: list[str], *, timezone: str) -> pd.Series:
     if index.tz is None:
         index = index.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
     series = number.astype(float).set_axis(index.tz_convert("UTC").as_unit("us")).groupby(level=0).sum().sort_index()
-    steps = np.diff(series.index.asi8)
-    if len(steps) and steps.min() != INTERVAL_S * 1_000_000:
-        raise click.ClickException(
-            f"{path} must have intervals of 15 min; write it by forecast volume --interval 15min"
-        )
+    if len(series) > 1 and pd.DatetimeIndex(series.index).diff().min() != _STEP:
+        raise click.ClickException(f"{path} needs intervals of 15 min; write it by forecast volume --interval 15min")
     return series
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from flask import g, session
+from flask import g, request, session
 from flask_login import current_user
 
 from dashboard.components.catalogue import LANGUAGES
@@ -20,9 +20,11 @@ def current_account() -> Account:
 
 
 def current_language(services: ServicesLike) -> str:
-    """The language chosen in this session, else the installation's."""
+    """The language chosen in this session, else the browser's, else the installation's."""
     chosen = session.get("language")
-    return str(chosen) if chosen in LANGUAGES else services.settings.web.language
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or services.settings.web.language
 
 
 def current_theme() -> str:

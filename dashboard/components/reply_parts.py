@@ -96,7 +96,7 @@ def desk(words: Words, open_now: list[Revision]) -> Component:
     clear = html.Button(words("replies.next_contact"), id="reply-clear", type="button", className="quiet")
     return html.Section(
         [
-            html.Div(_incident_line(words, open_now), className="reply-incident"),
+            html.Div(incident_line(words, open_now), id="reply-incident-line", className="reply-incident"),
             html.Div(id="reply-head", className="preview-head"),
             html.Div(id="reply-fields", className="reply-fields"),
             html.Div(reply_preview.nothing(words), id="reply-body"),
@@ -107,9 +107,11 @@ def desk(words: Words, open_now: list[Revision]) -> Component:
     )
 
 
-def _incident_line(words: Words, open_now: list[Revision]) -> list[Component]:
+def incident_line(words: Words, open_now: list[Revision], *, chosen: str = "") -> list[Component]:
+    """Whose facts go into the texts; where several outages are open, a choice that keeps what was chosen."""
     options = [(str(one.incident_id), one.facts.title) for one in open_now]
-    chosen = options[0][0] if options else ""
+    if chosen not in dict(options):
+        chosen = options[0][0] if options else ""
     if len(options) > 1:
         return [choice("reply-incident", options, value=chosen, label=words("replies.incident"), class_name="down")]
     hidden = html.Div(choice("reply-incident", options, value=chosen, label=""), hidden=True)

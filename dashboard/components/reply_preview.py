@@ -46,7 +46,7 @@ def entries(preview: Preview, words: Words, values: Mapping[str, str]) -> list[C
     ]
 
 
-def body(preview: Preview, words: Words, used: Mapping[str, str]) -> Component:
+def body(preview: Preview, words: Words, used: Mapping[str, str], *, incident_id: str = "") -> Component:
     """The text as it will be copied; blanks without a value are marked and keep it from being copied.
 
     The element carries what the browser needs to copy: the text or why there is none, and the entries it was made of.
@@ -54,6 +54,7 @@ def body(preview: Preview, words: Words, used: Mapping[str, str]) -> Component:
     carried: dict[str, Any] = {
         "data-id": preview.reply.id,
         "data-title": preview.reply.title,
+        "data-incident": incident_id,
         "data-used": orjson.dumps({name: used.get(name, "") for name in preview.asked}).decode(),
     }
     if preview.text is not None:
@@ -69,11 +70,19 @@ def body(preview: Preview, words: Words, used: Mapping[str, str]) -> Component:
     return html.Div(
         [
             html.P(refusal, className="refusal", role="status"),
+            html.P(_other_phase(preview, words), className="other-phase"),
             html.Div(shown, className="reply-text", lang=preview.reply.language),
         ],
         className="reply-body",
         **carried,
     )
+
+
+def _other_phase(preview: Preview, words: Words) -> str:
+    if preview.phase is None or preview.blocked == "withdrawn":
+        return ""
+    written_for = ", ".join(words(f"phase.{phase}") for phase in preview.reply.phases)
+    return words("replies.other_phase", phases=written_for, now=words(f"phase.{preview.phase}"))
 
 
 def refused(preview: Preview, words: Words) -> str:

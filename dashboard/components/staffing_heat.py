@@ -15,13 +15,14 @@ from dashboard.domain.board import StaffingView
 from dashboard.domain.staffing_day import Hour, by_hour, total
 
 HOUR = timedelta(hours=1)
+BEHIND = timedelta(hours=2)  # of today only what is still to come, and the hour before for comparison
 
 
 def heat(view: StaffingView, words: Words, *, day: int, chosen: str | None) -> Component:
     """A row a queue and the sum; each cell is the hour's highest need, median to upper end."""
     rows = [(queue.key, queue.label, by_hour(queue.cells, timezone=view.timezone)) for queue in view.queues]
     summed = by_hour(total(view.queues), timezone=view.timezone)
-    hours = sorted(summed)
+    hours = [at for at in sorted(summed) if day or at >= view.now - BEHIND]
     head = [html.Th(words("staffing.queue"), scope="col"), *(_head(at, words, now=view.now) for at in hours)]
     body = [
         _row(label, found, hours, words=words, address=_address(day, key), current=key == chosen)

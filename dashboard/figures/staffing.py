@@ -34,7 +34,7 @@ def staffing(cells: Sequence[StaffingCell], words: Labels, *, now: datetime, int
         "data": traces,
         "layout": {
             "xaxis": {
-                **time_axis(start, end, label=words.time, local=words.local),
+                **time_axis(start, end, label=lambda at: words.time(at).removesuffix(":00"), local=words.local),
                 "unifiedhovertitle": {"text": "%{customdata}"},
             },
             "yaxis": {"range": [0, top], "tickformat": ",.0f", "nticks": 5, "rangemode": "tozero"},
@@ -44,7 +44,7 @@ def staffing(cells: Sequence[StaffingCell], words: Labels, *, now: datetime, int
                 *_peak(cells, words, end=end),
                 *_now_label(now, start, end, words=words),
             ],
-            "margin": {"r": 96},
+            "margin": {"r": 88},
         },
     }
 
@@ -109,6 +109,6 @@ def _peak(cells: Sequence[StaffingCell], words: Labels, *, end: datetime) -> lis
     text = words(
         "staffing.peak_label", time=words.time(high.at), range=words.span(high.scheduled_p50, high.scheduled_p90)
     )
-    place = {"x": epoch_ms(high.at), "y": high.scheduled_p90, "yanchor": "bottom", "showarrow": False}
+    place = {"x": epoch_ms(high.at), "y": high.scheduled_p50, "yanchor": "bottom", "showarrow": False}
     side = {"xanchor": "right" if late else "left"}
     return [{**place, **side, "text": text, "font": {"color": "@forecast", "size": 12}}]

@@ -2,7 +2,7 @@
 
 Sources are read in the order of the config. Once `budget_s` is spent, a source that is not nearly through stops after
 its batch and lets the next one begin; it goes on when the first page is drawn. Nothing waits for long: a source that
-hangs holds the next one up for a second, and after a few seconds everybody goes on.
+hangs holds the next one up for three seconds, and the first page for ten at most.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from connectors.source import Batch
 
 BUDGET_S = 1.0
 NEARLY_DONE = 0.6
-TURN_AT_MOST_S = 1.0
-HELD_AT_MOST_S = 6.0
+TURN_AT_MOST_S = 3.0
+HELD_AT_MOST_S = 12.0
 _TICK_S = 0.02
 
 
@@ -34,6 +34,7 @@ class FirstPass:
         """Wait until the source before has had its turn."""
         if place and not self._go_on.is_set():
             self._ended[place - 1].wait(TURN_AT_MOST_S)
+            self.end(place - 1)
 
     def after_batch(self, place: int, batch: Batch) -> None:
         """End the turn and wait where the budget is spent and much is left to be read."""

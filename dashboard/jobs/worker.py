@@ -22,7 +22,7 @@ from dashboard.services import backlog, live_snapshot, model_choice, ordinary_da
 from dashboard.settings import Settings
 
 # The first page waits this long for every source to have had its turn.
-FIRST_PULL_WITHIN_S = 4.0
+FIRST_PULL_WITHIN_S = 10.0
 ROUNDS_APART_S = 0.5
 NIGHTLY_AT = time(3, 0)
 REFRESH_EVERY, JUDGE_EVERY = timedelta(minutes=10), timedelta(hours=1)

@@ -17,6 +17,7 @@ from dashboard.domain.placeholders import AGENT_NAMES
 from dashboard.domain.replies import ReplyError, Step
 from dashboard.pages import reply_drafts
 from dashboard.services import incident_desk, reply_desk, reply_review, reply_stamp
+from dashboard.services.incident_desk import Revision
 from dashboard.services.reply_desk import Wish
 
 PATH = "/replies"
@@ -42,6 +43,7 @@ def layout(visit: Visit) -> Component:
             dcc.Store(id="reply-selected", data=chosen),
             dcc.Store(id="reply-shown"),
             dcc.Store(id="reply-entries", data={}),
+            dcc.Store(id="reply-preset", data=_phase_of(open_now)),
             dcc.Store(id="reply-stamp", data=visit.services.ask(reply_stamp.reply_stamp, now=visit.now)),
         ],
         className="page replies",
@@ -81,7 +83,8 @@ def register(app: Dash, services: ServicesLike) -> None:
         unfinished = shelf == reply_parts.UNFINISHED  # what is still being written belongs to no phase yet
         wish = Wish(language, query or "", channel or None, None if unfinished else phase or None, unfinished)
         found = services.ask(reply_desk.find, wish, by=visit.person)
-        chosen = reply_list.choose(found.replies, selected, asked=ctx.triggered_id != "reply-stamp")
+        asked = ctx.triggered_id not in ("reply-stamp", "reply-phase")  # the phase may follow the outage by itself
+        chosen = reply_list.choose(found.replies, selected, asked=asked)
         hits = reply_list.hits(found, visit.words, query=wish.query, selected=chosen)
         role = "listbox" if found.replies else "group"  # a listbox without options confuses screen readers
         return hits, wish.query, role, reply_list.count(found, visit.words), chosen
@@ -116,12 +119,29 @@ def register(app: Dash, services: ServicesLike) -> None:
         if made is None:
             return [], [], reply_preview.nothing(visit.words), None, entries
         words, person = visit.words, visit.person
-        text = reply_preview.body(made, words, entries)
+        text = reply_preview.body(made, words, entries, incident_id=incident_id)
         mark = f"{selected} {made.reply.status.value}"
         if mark == shown:  # the same reply with other entries: its fields stay, and with them the cursor
             return no_update, no_update, text, no_update, entries
         head = reply_preview.head(made, words, person=person)
         return head, reply_preview.entries(made, words, entries), text, mark, entries
+
+    @app.callback(
+        Output("reply-incident-line", "children"),
+        Output("reply-phase", "value"),
+        Output("reply-preset", "data"),
+        Input("reply-stamp", "data"),
+        State("reply-incident", "value"),
+        State("reply-phase", "value"),
+        State("reply-preset", "data"),
+        prevent_initial_call=True,
+    )
+    def follow(stamp: str, incident_id: str, phase: str, preset: str) -> tuple[Any, ...]:
+        """A filter that nobody touched follows the outage into its next phase."""
+        visit = current_visit(services)
+        open_now = services.ask(incident_desk.open_incidents)
+        line, now = reply_parts.incident_line(visit.words, open_now, chosen=incident_id), _phase_of(open_now)
+        return line, now if phase == preset != now else no_update, now
 
     @app.callback(
         Output("reply-notice", "children"),
@@ -141,6 +161,10 @@ def register(app: Dash, services: ServicesLike) -> None:
         except ReplyError as error:
             return words(f"replies.error.{error.code}", **error.values), no_update
         return words(f"replies.done.{taken.value}"), services.ask(reply_stamp.reply_stamp, now=visit.now)
+
+
+def _phase_of(open_now: list[Revision]) -> str:
+    return open_now[0].facts.phase.value if open_now else ""
 
 
 def _preview(

@@ -101,7 +101,8 @@ def snapshot(view: SourcesView, words: Words) -> dict[str, Any]:
     made.rows["rejected"] = [
         _rejected(n, one, words, now=view.now) for n, one in enumerate(view.rejected[:REJECTED_SHOWN])
     ]
-    made.rows["runs"] = [_run(n, run, words, now=view.now) for n, run in enumerate(view.runs[:RUNS_SHOWN])]
+    told = [run for run in view.runs if run["status"] != "done" or _brought(run) or run["rejected"]]
+    made.rows["runs"] = [_run(n, run, words, now=view.now) for n, run in enumerate(told[:RUNS_SHOWN])]
     bad = sum(one.state != "ok" for one in view.sources)
     key = "sources.none" if not view.sources else "sources.all_well" if not bad else "sources.some_bad"
     made.texts["line"] = words(key, n=len(view.sources), bad=bad)
@@ -159,14 +160,17 @@ def _rejected_line(view: SourcesView, words: Words) -> str:
 def _run(number: int, run: Mapping[str, Any], words: Words, *, now: datetime) -> dict[str, Any]:
     finished, status = run["finished_at"], str(run["status"])
     took = (finished - run["started_at"]).total_seconds() if finished else None
-    brought = sum(int(run[name]) for name in ("events", "volumes", "states"))
     cells = {
         "source": str(run["source"]),
         "started": words.day_time(run["started_at"], now=now),
         "took": words.duration(took),
         "status": {"text": words(f"sources.run.{status}"), "state": "act" if status == "failed" else "ok"},
-        "brought": words.number(brought),
+        "brought": words.number(_brought(run)),
         "rejected": words.number(int(run["rejected"])),
         "error": str(run["error"] or ""),
     }
     return {"key": f"{number}", "cells": cells}
+
+
+def _brought(run: Mapping[str, Any]) -> int:
+    return sum(int(run[name]) for name in ("events", "volumes", "states"))

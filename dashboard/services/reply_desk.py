@@ -57,6 +57,7 @@ class Preview:
     past: frozenset[str]
     blocked: str | None
     successor: Reply | None = None
+    phase: str | None = None  # the outage's phase, where the reply was not written for it
 
     @property
     def text(self) -> str | None:
@@ -96,7 +97,9 @@ def preview(
     asked = tuple(dict.fromkeys(s.name for s in filled.segments if s.name in AGENT_NAMES))
     past = words.past & set(filled.missing)
     in_use = shelf.in_use(reply.key, reply.language)
-    return Preview(reply, filled, asked, past, _blocked(reply, filled), in_use if in_use != reply else None)
+    successor = in_use if in_use != reply else None
+    phase = facts.phase.value if facts and facts.phase not in reply.phases else None
+    return Preview(reply, filled, asked, past, _blocked(reply, filled), successor, phase)
 
 
 def _fits(reply: Reply, wish: Wish) -> bool:

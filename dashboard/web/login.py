@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from dashboard.components.current import current_language
 from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Role
 from dashboard.services import accounts
@@ -33,7 +34,9 @@ def install(server: Flask, services: ServicesLike) -> None:
         account = _asked_for(services)
         if account is None:
             return _form(services, refused=True), 401
-        enter(account, now_s=services.clock().timestamp())
+        # Nobody has set a demo account's language: the browser's fits a newcomer better than the installation's.
+        language = current_language(services) if "demo" in request.form else None
+        enter(account, now_s=services.clock().timestamp(), language=language)
         return redirect(_next(), 303)
 
     for limit, key in (

@@ -12,6 +12,7 @@ from dashboard.components.visit import ServicesLike
 from dashboard.services import accounts
 from dashboard.services.accounts import THEMES
 from dashboard.web.destination import safe_destination
+from dashboard.web.sessions import AT_THE_DOOR
 
 
 def install(server: Flask, services: ServicesLike) -> None:
@@ -22,7 +23,9 @@ def install(server: Flask, services: ServicesLike) -> None:
         if language not in (None, *LANGUAGES) or theme not in (None, *THEMES):
             abort(400)
         session.update({key: value for key, value in (("language", language), ("theme", theme)) if value})
-        if current_user.is_authenticated:
+        if not current_user.is_authenticated:
+            session[AT_THE_DOOR] = True
+        else:
             name, now = current_account().name, services.clock()
             services.ask(accounts.set_preferences, name, now=now, language=language, theme=theme)
         wanted = request.form.get("next", "")

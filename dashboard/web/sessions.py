@@ -15,6 +15,7 @@ from dashboard.web.memory import Memory
 
 LIFETIME = timedelta(hours=14)  # a shift and what follows it; renewed while the board is looked at
 RENEW_AFTER_S = 600.0
+AT_THE_DOOR = "chosen_at_the_door"  # a choice made before the login, not one left over from somebody else's session
 KNOWN_FOR_S = 5.0  # a thousand viewers poll: an account is read once in this time, and a closed one is out as soon
 
 
@@ -54,12 +55,17 @@ def install(server: Flask, services: ServicesLike) -> None:
     manager.user_loader(load)
 
 
-def enter(account: Account, *, now_s: float) -> None:
-    """Log an account in, in a session of its own."""
+def enter(account: Account, *, now_s: float, language: str | None = None) -> None:
+    """Log an account in, in a session of its own; what was chosen at the door holds over what the account keeps."""
+    chosen = dict(session) if session.get(AT_THE_DOOR) else {}
     session.clear()
     login_user(Visitor(account))
     session.permanent = True
-    session.update(language=account.language, theme=account.theme, seen=now_s)
+    session.update(
+        language=chosen.get("language") or language or account.language,
+        theme=chosen.get("theme") or account.theme,
+        seen=now_s,
+    )
 
 
 def renew(now_s: float) -> None:

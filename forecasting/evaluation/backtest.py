@@ -126,18 +126,21 @@ def choose(
     horizon: timedelta = timedelta(days=7),
     n_origins: int = 6,
     fallback: str = "recent_weekdays",
+    costly: bool = False,
 ) -> Choice:
     """Choose by the lowest mean pinball loss over the last `n_origins` horizons, one after the other.
 
     Where the history is too short to judge (no origin with three weeks before it), `fallback` is chosen, or the first
-    where it is not among the forecasters; ties go to the earlier one.
+    where it is not among the forecasters; ties go to the earlier one. Forecasters that are `costly` are judged only if
+    `costly` is true.
     """
+    judgeable = {name: make for name, make in forecasters.items() if costly or not getattr(make, "costly", False)}
     otherwise = fallback if fallback in forecasters else next(iter(forecasters))
     origins = _origins(history, calendar, horizon=horizon, n_origins=n_origins)
     if not origins:
         return Choice(otherwise, "the history is too short to judge forecasters", {})
     result = backtest(
-        history, calendar, interval_s=interval_s, forecasters=forecasters, origins=origins, horizon=horizon
+        history, calendar, interval_s=interval_s, forecasters=judgeable, origins=origins, horizon=horizon
     )
     judged = scores(result) if len(result) else {}
     if not judged:

@@ -30,7 +30,8 @@ _RECENT = 5
 class TwoWayHgbForecaster(VolumeForecaster):
     """The two-way and singular-vector average, corrected in root space by boosted trees trained on its past errors.
 
-    Trained again every 20 usable days, on errors of forecasts made before; scikit-learn is imported when first fitted.
+    Trained again every 20 usable days, on errors of forecasts made before, and on the shape of a day only, its mean error
+    taken out; scikit-learn is imported when first fitted.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class TwoWayHgbForecaster(VolumeForecaster):
 
     name = "two_way_hgb"
     min_days = 21
+    costly = True
 
     def __init__(
         self,

@@ -14,8 +14,10 @@ from dashboard.components.words import Words
 from dashboard.domain.replies import Status
 from dashboard.pages import replies
 from dashboard.services import reply_library
+from dashboard.services.incident_desk import change_incident
+from dashboard.services.incident_form import Desk
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
-from tests.dashboard.services.desk_store import AGENT, MANAGER
+from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
 
 CONFIRM = "callback-confirm-chat/de/1"
 SEARCH = ("children", "data-query", "role")
@@ -125,6 +127,31 @@ def test_markup_stays_text(board: StoreServices) -> None:
     )
     assert "<script>alert(1)</script>" in body  # a string child, which React writes as text
     assert "{{ agent.name }}" in body
+
+
+def follow(client: FlaskClient, *, phase: str, incident: str = "1") -> Any:
+    return call(
+        client,
+        [("reply-incident-line", "children"), ("reply-phase", "value"), ("reply-preset", "data")],
+        inputs=[("reply-stamp", "data", "another")],
+        state=[
+            ("reply-incident", "value", incident),
+            ("reply-phase", "value", phase),
+            ("reply-preset", "data", "investigating"),
+        ],
+        changed="reply-stamp.data",
+    )
+
+
+def test_an_untouched_filter_follows_the_phase(board: StoreServices) -> None:
+    client = client_of(board, "agent")
+    assert "reply-phase" not in follow(client, phase="investigating")
+    form, desk = {"phase": "identified"}, Desk("en", BERLIN, board.now)
+    change_incident(board.session, 1, form=form, expected_revision=1, by=MANAGER, desk=desk)
+    board.session.commit()
+    assert follow(client, phase="investigating")["reply-phase"]["value"] == "identified"
+    assert "reply-phase" not in follow(client, phase="")
+    assert "Anmeldung gestört" in str(follow(client, phase="", incident="7")["reply-incident-line"])
 
 
 def test_steps(board: StoreServices) -> None:

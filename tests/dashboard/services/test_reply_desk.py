@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from connectors.storage.read import get_audit
-from dashboard.domain.incidents import IncidentFacts
+from dashboard.domain.incidents import IncidentFacts, Phase
 from dashboard.domain.replies import Reply, ReplyError, Status, Step
 from dashboard.services import reply_desk as desk
 from dashboard.services import reply_review as review
@@ -59,6 +59,14 @@ def test_a_complete_reply_can_be_copied(session: Session) -> None:
     assert shown is not None
     assert shown.text == "Spätestens heute um 14:40 Uhr. Ada"
     assert shown.asked == ("agent.name",)
+
+
+def test_a_text_for_another_phase_says_so(session: Session) -> None:
+    reply = approved(session)  # written for "identified"
+    shown, fitting = show(session, reply), show(session, reply, FACTS.changed(phase=Phase.IDENTIFIED))
+    assert shown is not None
+    assert fitting is not None
+    assert (shown.phase, fitting.phase) == ("investigating", None)
 
 
 def test_a_missing_entry_blocks_the_copy(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from board_client import PAGE, server_of, token_of
+from board_client import PAGE, log_in, server_of, token_of
 from board_fakes import NOW, FakeServices
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
@@ -27,6 +27,23 @@ def test_a_stranger_can_choose_the_language_of_the_login(stranger: FlaskClient) 
     form = {"csrf_token": token_of(stranger), "language": "en", "next": "/login"}
     assert stranger.post("/preferences", data=form).location == "/login"
     assert "Log in" in stranger.get("/login").text
+
+
+def test_the_login_page_speaks_the_browsers_language(stranger: FlaskClient) -> None:
+    assert '<html lang="en"' in stranger.get("/login", headers={"Accept-Language": "en-GB,en;q=0.8"}).text
+    assert '<html lang="de"' in stranger.get("/login", headers={"Accept-Language": "fr"}).text
+
+
+def test_a_choice_at_the_door_holds_over_the_accounts(stranger: FlaskClient) -> None:
+    form = {"csrf_token": token_of(stranger), "language": "de", "next": "/login"}
+    stranger.post("/preferences", data=form)
+    assert '<html lang="de"' in log_in(stranger, "manager").get("/", headers=PAGE).text
+
+
+def test_a_language_left_by_somebody_else_does_not(manager: FlaskClient) -> None:
+    manager.post("/preferences", data={"csrf_token": token_of(manager, "/"), "language": "de"})
+    manager.post("/logout", data={"csrf_token": token_of(manager, "/")})
+    assert '<html lang="en"' in log_in(manager, "manager").get("/", headers=PAGE).text
 
 
 @pytest.mark.parametrize("form", [{"language": "fr"}, {"theme": "pink"}])

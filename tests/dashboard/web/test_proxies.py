@@ -1,0 +1,23 @@
+"""Forwarded headers are believed only when the settings say that a proxy stands in front."""
+
+from __future__ import annotations
+
+import pytest
+from board_client import server_of
+from board_fakes import FakeServices
+from flask import request
+
+FORWARDED = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.7")])
+def test_the_visitors_address(services: FakeServices, proxies: int, address: str) -> None:
+    settings = services.settings
+    services.settings = settings.model_copy(
+        update={"web": settings.web.model_copy(update={"trusted_proxies": proxies})}
+    )
+    seen: list[str | None] = []
+    server = server_of(services)
+    server.before_request(lambda: seen.append(request.remote_addr))
+    server.test_client().get("/healthz", headers=FORWARDED)
+    assert seen == [address]
