@@ -6,12 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.stdlib import BoundLogger
 
 from connectors.errors import ConnectorError
+from connectors.storage.write import thin_forecasts
 from dashboard.domain.clock import Clock, shifted_clock
 from dashboard.jobs import logs
 from dashboard.services import accuracy, model_choice, ordinary_day
@@ -19,6 +21,7 @@ from dashboard.services.store import open_store
 from dashboard.settings import Settings, SettingsError, load_settings
 
 NICE = 10
+KEPT_WHOLE = timedelta(days=2)
 
 
 Step = Callable[..., int]
@@ -40,7 +43,13 @@ def judge(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) 
         return len(accuracy.judge(session, settings=settings, clock=clock).queues)
 
 
-STEPS: dict[str, Step] = {"choose": choose, "refresh": refresh, "judge": judge}
+def thin(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
+    """Let go of what was forecast again within the hour; says how many forecasts went."""
+    with sessions.begin() as session:
+        return thin_forecasts(session, before=clock() - KEPT_WHOLE)
+
+
+STEPS: dict[str, Step] = {"choose": choose, "refresh": refresh, "judge": judge, "thin": thin}
 
 
 def run(
@@ -48,7 +57,7 @@ def run(
 ) -> None:
     """Do the steps in turn."""
     for step in steps:
-        log.info(f"ordinary_day.{step}", queues=STEPS[step](sessions, settings=settings, clock=clock))
+        log.info(f"ordinary_day.{step}", count=STEPS[step](sessions, settings=settings, clock=clock))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

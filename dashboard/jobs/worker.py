@@ -122,7 +122,7 @@ class Worker:
                 for plan in (plans.choose, plans.refresh, plans.judge):
                     plan.done(now)
         elif plans.judge.due(now):
-            if self._background.start("refresh", "judge"):
+            if self._background.start("refresh", "judge", "thin"):
                 plans.refresh.done(now)
                 plans.judge.done(now)
         elif plans.refresh.due(now) and self._background.start("refresh"):

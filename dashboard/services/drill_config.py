@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.services.drill_centre import QUEUES, ZONE
+from dashboard.services.drill_centre import QUEUES, ZONE, DrillQueue
 from dashboard.services.drill_feed import LIVE, QUEUE_LOG
 from dashboard.settings import WebSettings
 
 CONFIG_FILE = "andrang.toml"
 HISTORY = "history"
-HISTORY_BATCH_ROWS = 7_000  # of calls about six weeks, which the first forecast needs
+FIRST_WEEKS = 5  # in the first batch, which the first forecast is made of
 _COUNT_COLUMNS = {name: name for name in ("interval_start", "queue", "offered", "answered", "abandoned", "aht_s")}
 _EVENT_COLUMNS = {
     "external_id": "contact",
@@ -55,9 +55,14 @@ def _history(channel: str) -> dict[str, Any]:
         "path": f"{HISTORY}/{channel}.parquet",
         "channel": channel,
         "interval": "15min",
-        "batch_rows": HISTORY_BATCH_ROWS,
+        "batch_rows": FIRST_WEEKS * sum(_intervals_a_week(q) for q in QUEUES if q.channel == channel),
         "columns": _COUNT_COLUMNS,
     }
+
+
+def _intervals_a_week(queue: DrillQueue) -> int:
+    hours = queue.hours or ((0.0, 24.0),) * 7
+    return round(4 * sum(day[1] - day[0] for day in hours if day))
 
 
 def _live(channel: str) -> dict[str, Any]:

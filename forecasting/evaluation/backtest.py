@@ -139,9 +139,7 @@ def choose(
     origins = _origins(history, calendar, horizon=horizon, n_origins=n_origins)
     if not origins:
         return Choice(otherwise, "the history is too short to judge forecasters", {})
-    result = backtest(
-        history, calendar, interval_s=interval_s, forecasters=judgeable, origins=origins, horizon=horizon
-    )
+    result = backtest(history, calendar, interval_s=interval_s, forecasters=judgeable, origins=origins, horizon=horizon)
     judged = scores(result) if len(result) else {}
     if not judged:
         return Choice(otherwise, "no interval could be judged", {})

@@ -40,8 +40,17 @@ OFFICE = OpenCalendar(OpeningHours.parse("Mon-Fri 07:00-21:00"))
 CASES = (
     Case("bank, 1 day", "bank_calls_2003_mar_aug", OFFICE, 1800, ("2003-07-01", "2003-08-15", 1), 1),
     Case("bank, 14 days", "bank_calls_2003_mar_aug", OFFICE, 1800, ("2003-06-02", "2003-08-15", 3), 14),
-    Case("anonymous bank, 1 day", "anonymous_bank_1999_jan_sep", OpenCalendar(), 1800, ("1999-05-01", "1999-09-29", 2), 1),
-    Case("anonymous bank, 14 days", "anonymous_bank_1999_jan_sep", OpenCalendar(), 1800, ("1999-05-01", "1999-09-15", 7), 14),
+    Case(
+        "anonymous bank, 1 day", "anonymous_bank_1999_jan_sep", OpenCalendar(), 1800, ("1999-05-01", "1999-09-29", 2), 1
+    ),
+    Case(
+        "anonymous bank, 14 days",
+        "anonymous_bank_1999_jan_sep",
+        OpenCalendar(),
+        1800,
+        ("1999-05-01", "1999-09-15", 7),
+        14,
+    ),
     Case("911 hourly, 1 day", "montgomery911_15min", OpenCalendar(), 3600, ("2016-03-01", "2016-08-20", 3), 1),
 )
 
@@ -99,7 +108,9 @@ def speed(models: list[str]) -> None:
         for seed in range(6):
             history = pd.Series(np.random.default_rng(seed).poisson(50.0, len(past)).astype(float), index=past)
             make_forecaster(name).fit(history, calendar, interval_s=900).predict_all(ahead, (0.1, 0.5, 0.9))
-        print(f"six queues, 26 weeks of 15 min, 14 days ahead: {name:16s} {time.perf_counter() - began:.2f} s", flush=True)
+        print(
+            f"six queues, 26 weeks of 15 min, 14 days ahead: {name:16s} {time.perf_counter() - began:.2f} s", flush=True
+        )
 
 
 if __name__ == "__main__":

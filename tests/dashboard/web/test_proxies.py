@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from board_client import server_of
 from board_fakes import FakeServices
-from flask import request
+from flask import request, request_started
 
 FORWARDED = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
 
@@ -18,6 +18,10 @@ def test_the_visitors_address(services: FakeServices, proxies: int, address: str
     )
     seen: list[str | None] = []
     server = server_of(services)
-    server.before_request(lambda: seen.append(request.remote_addr))
-    server.test_client().get("/healthz", headers=FORWARDED)
+
+    def note(_sender: object, **_extra: object) -> None:
+        seen.append(request.remote_addr)
+
+    with request_started.connected_to(note, server):
+        server.test_client().get("/healthz", headers=FORWARDED)
     assert seen == [address]
