@@ -21,7 +21,9 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	@for b in tests/bench/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+	@for b in tests/bench/bench_*.py; do \
+	    name=$$(basename $$b .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; \
+	done
 
 $(VENV)/bin/pip:
 	@test -n "$(PYTHON)" || { echo "Andrang needs Python 3.11 or newer; none was found on the PATH." >&2; exit 1; }

@@ -12,7 +12,7 @@ from connectors.errors import SourceError
 from connectors.source import Batch, Source
 from connectors.storage.read import get_watermark
 from connectors.storage.rows import IngestResult
-from connectors.storage.write import apply_batch, finish_run, start_run
+from connectors.storage.write import apply_batch, finish_run, lock_source, start_run
 
 Clock = Callable[[], datetime]
 Progress = Callable[[Batch], None]
@@ -67,7 +67,7 @@ def pull_all(
 
 def _refuse_rival(session: Session, name: str, *, expected: str | None) -> None:
     """Two pulls of one source would store older truth over newer; whoever finds the watermark moved gives way."""
-    if get_watermark(session, name) != expected:
+    if lock_source(session, name) != expected:
         raise SourceError(name, "is being pulled by another process; left to that one", permanent=False)
 
 

@@ -57,6 +57,8 @@ class ContactEvent:
     def __post_init__(self) -> None:
         if not self.external_id or not self.queue:
             raise RecordError(f"a contact needs an id and a queue, got {self.external_id!r} in {self.queue!r}")
+        if "\0" in self.external_id or "\0" in self.queue:
+            raise RecordError(f"id and queue must not hold a NUL character, got {self.external_id!r} in {self.queue!r}")
         require_utc(self.arrived_at, "arrived_at")
         if self.answered_at is not None:
             require_utc(self.answered_at, "answered_at")

@@ -38,7 +38,7 @@ class StoreSettings(_Block):
 
 
 class WebSettings(_Block):
-    """The web server. `secure_cookies` off only for plain http on one machine; `trusted_proxies`: how many stand in front."""
+    """The web server; `secure_cookies` off only for plain http, `trusted_proxies`: how many stand in front."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=0, le=65535)

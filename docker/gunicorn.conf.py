@@ -1,4 +1,4 @@
-"""gunicorn for the container: threads, since the pages wait for the database; preload, since a cold app answers badly."""
+"""gunicorn for the container: threads, since pages wait for the database; preload, since a cold app answers badly."""
 
 import os
 

@@ -33,14 +33,13 @@
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const text = await answer.text();
     contact = Date.now();
-    if (stamp !== null && text !== stamp) set("reply-stamp", { data: text });
-    const same = stamp === null || text === stamp;
+    const same = text === stamp;
+    if (!same) set("reply-stamp", { data: text });
     stamp = text;
     return same;
   }
   async function keepAsking() {
     if (page() && !document.hidden) await ask().catch(() => {});
-    if (!page()) stamp = null;
     setTimeout(keepAsking, POLL_MS * (0.85 + 0.3 * Math.random()));
   }
 
@@ -141,7 +140,8 @@
     const here = page();
     if (!here || here.known_) return;
     here.known_ = true;
-    stamp = null;
+    stamp = here.dataset.stamp; // what this page was drawn with: a change before the first question counts as well
+    contact = Date.now();
     const name = localStorage.getItem("agent.name");
     if (name) set("reply-entries", { data: { "agent.name": name } });
   }).observe(one("#main"), { childList: true, subtree: true });

@@ -35,6 +35,7 @@ def layout(visit: Visit) -> Component:
     chosen = visit.parameters.get("reply")
     shelf = visit.parameters.get("shelf", reply_parts.FINISHED)
     waiting = len(visit.services.ask(reply_review.waiting_for_review, by=visit.person))
+    stamp = visit.services.ask(reply_stamp.reply_stamp, now=visit.now)
     return html.Div(
         [
             reply_parts.head(words, shelf=shelf, waiting=waiting),
@@ -44,10 +45,10 @@ def layout(visit: Visit) -> Component:
             dcc.Store(id="reply-shown"),
             dcc.Store(id="reply-entries", data={}),
             dcc.Store(id="reply-preset", data=_phase_of(open_now)),
-            dcc.Store(id="reply-stamp", data=visit.services.ask(reply_stamp.reply_stamp, now=visit.now)),
+            dcc.Store(id="reply-stamp", data=stamp),
         ],
         className="page replies",
-        **data(replies=STAMP_ADDRESS),
+        **data(replies=STAMP_ADDRESS, stamp=stamp),
         **reply_parts.spoken(words),
     )
 

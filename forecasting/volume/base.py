@@ -13,7 +13,6 @@ import pandas as pd
 from forecasting.intervals import BASE_INTERVAL_S
 from forecasting.validation import require_levels, require_utc_index
 from forecasting.volume import sparse
-from forecasting.volume.blas import one_blas_thread
 from forecasting.volume.calendar import OpenCalendar
 from forecasting.volume.conformal import (
     MAX_LEAD,
@@ -24,6 +23,7 @@ from forecasting.volume.conformal import (
     volume_groups,
 )
 from forecasting.volume.days import DayTable, Floats, build_grid, build_table, day_and_slot
+from forecasting.volume.threads import one_thread
 
 _LONGEST_SPAN = 366
 
@@ -77,7 +77,7 @@ class VolumeForecaster(ABC):
         table = build_table(self.grid_, calendar, interval_s=interval_s, n_ahead=MAX_LEAD)
         self.n_days_ = table.n_past
         self.groups_ = volume_groups(table)
-        with one_blas_thread():
+        with one_thread():
             self.errors_ = past_errors(self._point, table, first=self.min_days)
         self.notes = tuple(sparse.notes(self.grid_, table, min_days=self.min_days, enough=self._conformal))
         return self
@@ -128,7 +128,7 @@ class VolumeForecaster(ABC):
         n_ahead = table.n_days - table.n_past
         if table.n_past < self.min_days:
             return sparse.flat(self.grid_, table, levels)
-        with one_blas_thread():
+        with one_thread():
             means = self._point(table, n_ahead)
         if sparse.is_silent(table):
             return sparse.silent(table, levels)

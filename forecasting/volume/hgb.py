@@ -30,8 +30,8 @@ _RECENT = 5
 class TwoWayHgbForecaster(VolumeForecaster):
     """The two-way and singular-vector average, corrected in root space by boosted trees trained on its past errors.
 
-    Trained again every 20 usable days, on errors of forecasts made before, and on the shape of a day only, its mean error
-    taken out; scikit-learn is imported when first fitted.
+    Trained again every 20 usable days on errors of forecasts made before, on a day's shape only (its mean error taken
+    out). scikit-learn is imported when first fitted.
 
     Parameters
     ----------
@@ -59,6 +59,8 @@ class TwoWayHgbForecaster(VolumeForecaster):
 
     def fit(self, history: pd.Series, calendar: OpenCalendar, *, interval_s: int = BASE_INTERVAL_S) -> Self:
         """As `VolumeForecaster.fit`."""
+        import sklearn.ensemble  # noqa: F401  (its threads must be known before they are limited)
+
         self._paths: dict[int, Floats] = {}
         self._trained: dict[int, HistGradientBoostingRegressor | None] = {}
         return super().fit(history, calendar, interval_s=interval_s)
@@ -116,7 +118,7 @@ class TwoWayHgbForecaster(VolumeForecaster):
         return model.fit(rows, target)
 
     def _features(self, table: DayTable, path: Floats) -> Floats:
-        """What the shape of a day's error may depend on, for each coming day and slot; (n_ahead, n_slots, n_features)."""
+        """What a day's shape of errors may depend on, for each coming day and slot; (n_ahead, n_slots, n_features)."""
         ahead = slice(table.n_past, table.n_past + len(path))
         base = root(path)
         errors = self._recent_errors(table)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from databases import postgresql_url, sessions, shared_engine
+from tests.databases import postgresql_url, sessions, shared_engine
 
 __all__ = ["postgresql_url", "sessions", "shared_engine"]

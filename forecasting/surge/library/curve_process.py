@@ -66,6 +66,7 @@ class CurveModel:
 
     def paths(self, view: SurgeView) -> Array:
         """Paths of counts of the 32 intervals to come, shape (n_paths, 32), always the same for the same input."""
+        view = view.recent(AGES[-1])
         mean = self._mean + _harmonics(view.onset_hour) @ self._activity
         seen = _aligned(view.before, view.since)
         stop = _BEFORE + view.n_elapsed
@@ -81,6 +82,7 @@ class CurveModel:
 
     def quantiles(self, view: SurgeView) -> Array:
         """See `SurgeModel`."""
+        view = view.recent(AGES[-1])
         paths = self.paths(view)
         whole = np.concatenate([np.broadcast_to(view.since, (len(paths), view.n_elapsed)), paths], axis=1)
         ahead = paths[:, :TOTAL_AHEAD]

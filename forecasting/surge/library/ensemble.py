@@ -65,7 +65,7 @@ class EnsembleModel:
 
     def scaled(self, view: SurgeView) -> Scaled:
         """The surge as the parts see it."""
-        recent = replace(view, since=view.since[-AGES[-1] :])
+        recent = view.recent(AGES[-1])
         level = float(features_of(recent)[LEVEL])
         factor = max(float(np.expm1(level) / np.expm1(self._highest)), 1.0)
         if factor == 1.0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,12 @@ class SurgeView:
     def n_elapsed(self) -> int:
         """Intervals seen since the onset."""
         return len(self.since)
+
+    def recent(self, n_intervals: int) -> SurgeView:
+        """The same surge as if it had begun at most `n_intervals` ago."""
+        if self.n_elapsed <= n_intervals:
+            return self
+        return replace(self, since=self.since[-n_intervals:])
 
     @cached_property
     def baseline(self) -> float:

@@ -18,30 +18,29 @@ from forecasting.surge.library.part import SurgeModel
 from forecasting.surge.library.targets import bounded
 from tests.forecasting.surge_library.conftest import EXTREME, made_surge
 
-_SLOW_START = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
+def test_nothing_after_the_origin_changes_a_forecast(fitted: dict[str, SurgeModel], surges: tuple[Surge, ...]) -> None:
+    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        position=st.integers(0, 58),
+        age=st.integers(1, 30),
+        seed=st.integers(0, 2**16),
+        change=st.sampled_from(["shuffled", "zero", "huge", "cut"]),
+    )
+    def holds(position: int, age: int, seed: int, change: str) -> None:
+        surge = surges[position]
+        later = surge.counts[surge.start + age :]
+        changed = {
+            "shuffled": np.random.default_rng(seed).permutation(later),
+            "zero": np.zeros_like(later),
+            "huge": later * 1000 + 1,
+            "cut": later[:0],
+        }[change]
+        other = replace(surge, counts=np.concatenate([surge.counts[: surge.start + age], changed]))
+        for model in fitted.values():
+            np.testing.assert_array_equal(model.quantiles(surge.seen(age)), model.quantiles(other.seen(age)))
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=_SLOW_START)
-@given(
-    position=st.integers(0, 58),
-    age=st.integers(1, 30),
-    seed=st.integers(0, 2**16),
-    change=st.sampled_from(["shuffled", "zero", "huge", "cut"]),
-)
-def test_nothing_after_the_origin_changes_a_forecast(
-    fitted: dict[str, SurgeModel], position: int, age: int, seed: int, change: str, surges: tuple[Surge, ...]
-) -> None:
-    surge = surges[position]
-    later = surge.counts[surge.start + age :]
-    changed = {
-        "shuffled": np.random.default_rng(seed).permutation(later),
-        "zero": np.zeros_like(later),
-        "huge": later * 1000 + 1,
-        "cut": later[:0],
-    }[change]
-    other = replace(surge, counts=np.concatenate([surge.counts[: surge.start + age], changed]))
-    for model in fitted.values():
-        np.testing.assert_array_equal(model.quantiles(surge.seen(age)), model.quantiles(other.seen(age)))
+    holds()
 
 
 def test_other_surges_of_the_input_change_no_forecast(surges: tuple[Surge, ...]) -> None:
