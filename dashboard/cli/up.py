@@ -14,7 +14,7 @@ import click
 
 from dashboard.cli import serving
 from dashboard.cli.supervisor import Supervisor
-from dashboard.settings import Settings, WebSettings, load_settings
+from dashboard.settings import Settings, SettingsError, WebSettings, load_settings
 
 FIRST_ANSWER_WITHIN_S = 60.0
 FILLED, CONFIG = ".filled", "andrang.toml"
@@ -83,6 +83,8 @@ def _check(settings: Settings) -> None:
     from dashboard.services.source_setup import build_sources
     from dashboard.services.store import open_store, require_own_kind
 
+    if settings.drill:
+        raise SettingsError("this config is a drill's, and `andrang up` starts the real board; run `andrang drill`")
     sessions = open_store(settings, migrate=True)
     with sessions() as session:
         require_own_kind(session, settings)

@@ -119,7 +119,8 @@ def _lead(words: Words, others: list[Revision], *, is_new: bool) -> list[Compone
     if not is_new:
         return [link(words("desk.to_situation"), "/")]
     known = [link(one.facts.title, f"/incident/{one.incident_id}") for one in others]
-    return [html.Span([words("desk.open_already"), " ", *known], className="note")] if known else []
+    already = [html.Span([words("desk.open_already"), " ", *known], className="note")] if known else []
+    return [html.Span(words("desk.three"), className="soft"), *already]
 
 
 def _aside(visit: Visit, versions: list[Revision] | None, *, editable: bool) -> Component:

@@ -46,8 +46,8 @@ class VolumeForecaster(ABC):
     name: ClassVar[str]
     #: Usable days below which the forecaster hands over to the mean of all days.
     min_days: ClassVar[int] = 7
-    #: Whether a fit takes seconds; such a forecaster is chosen only where asked for.
-    costly: ClassVar[bool] = False
+    #: Whether it is used only where asked for by name, because it is slow or part of a better one.
+    by_name_only: ClassVar[bool] = False
 
     notes: tuple[str, ...] = ()
 

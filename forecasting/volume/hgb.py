@@ -41,7 +41,7 @@ class TwoWayHgbForecaster(VolumeForecaster):
 
     name = "two_way_hgb"
     min_days = 21
-    costly = True
+    by_name_only = True
 
     def __init__(
         self,

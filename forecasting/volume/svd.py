@@ -31,6 +31,7 @@ class SvdForecaster(VolumeForecaster):
 
     name = "svd"
     min_days = 21
+    by_name_only = True
 
     def __init__(self, n_components: int = 4) -> None:
         self.n_components = n_components

@@ -81,8 +81,9 @@ def test_json_has_the_documented_keys(counts: Path, capsys: Capture) -> None:
 def test_auto_says_what_it_chose_and_why(counts: Path, capsys: Capture) -> None:
     assert call(counts, "--format", "json") == 0
     calls = json.loads(capsys.readouterr().out)["queues"][0]
-    assert "lowest pinball loss" in calls["why"]
-    assert calls["model"] == min(calls["scores"], key=lambda name: calls["scores"][name]["pinball"])
+    assert "pinball loss" in calls["why"]
+    lowest = min(score["pinball"] for score in calls["scores"].values())
+    assert calls["scores"][calls["model"]]["pinball"] <= 1.03 * lowest
 
 
 def test_given_hours_and_holidays_close(counts: Path, capsys: Capture) -> None:

@@ -129,6 +129,11 @@ def test_a_drills_data_are_refused_as_the_real_board(config: Path) -> None:
     assert "made by a drill" in _refused("up", "--config", str(config))
 
 
+def test_a_drills_config_is_refused(config: Path) -> None:
+    config.write_text("drill = true\n" + CONFIG)
+    assert "andrang drill" in _refused("up", "--config", str(config))
+
+
 def test_a_wrong_source_is_refused_with_its_name(config: Path) -> None:
     config.write_text(CONFIG.replace("asterisk_queue_log", "telegraph"))
     assert "[sources.pbx]" in _refused("up", "--config", str(config))

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from dashboard.jobs import ordinary_day
 from dashboard.jobs.background import Background
 from dashboard.services import accuracy, model_choice
+from forecasting.volume.registry import FORECASTERS
 
 
 @pytest.fixture
@@ -46,16 +47,20 @@ def test_stopping_ends_it_even_when_it_does_not_listen() -> None:
     assert not background.busy
 
 
-def test_the_steps_choose_forecast_and_judge(centre: Centre) -> None:
+def test_the_steps_choose_forecast_and_judge(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {"recent_weekdays": FORECASTERS["recent_weekdays"]}
+    monkeypatch.setattr(model_choice, "FORECASTERS", quick)
     with capture_logs() as logs:
         ordinary_day.run(
-            ["choose", "refresh", "judge"],
+            ["choose", "refresh", "judge", "thin"],
             centre.sessions,
             settings=centre.settings,
             clock=centre.clock,
             log=quiet_log(),
         )
-    assert [line["event"] for line in logs] == [f"ordinary_day.{step}" for step in ("choose", "refresh", "judge")]
+    assert [line["event"] for line in logs] == [
+        f"ordinary_day.{step}" for step in ("choose", "refresh", "judge", "thin")
+    ]
     with centre.session() as session:
         assert model_choice.get_choices(session).keys() == {"billing", "login", "forms"}
         assert accuracy.get_accuracy(session).judged_at is not None

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from connectors.source import Batch
+from dashboard.jobs import first_pass as module
 from dashboard.jobs.first_pass import FirstPass
 
 
@@ -61,3 +64,11 @@ def test_stopping_waits_for_nobody() -> None:
     stop = threading.Event()
     stop.set()
     FirstPass(3).await_all(within_s=60, stop=stop)
+
+
+def test_a_source_that_hangs_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TURN_AT_MOST_S", 0.01)
+    first_pass = FirstPass(2)
+    first_pass.await_turn(1)
+    first_pass.end(1)
+    assert _over(first_pass)

@@ -12,12 +12,11 @@ from flask.testing import FlaskClient
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import incident
-from dashboard.services import incident_desk
-from dashboard.services.incident_form import FIELDS
+from dashboard.services import incident_desk, incident_form
+from dashboard.services.incident_form import FIELDS, Desk
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
-from tests.dashboard.services.desk_store import AGENT, MANAGER
+from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
 
-EN = Words("en", timezone="Europe/Berlin")
 ENTRIES = [{"type": "incident-entry", "name": name} for name in FIELDS]
 ERRORS = [{"type": "incident-error", "name": name} for name in FIELDS]
 PLACES = ("incident-conflict", "incident-versions", "incident-notice")
@@ -57,8 +56,8 @@ def said(answer: Any, field: str) -> str:
 
 def form_of(board: StoreServices, **changes: str) -> dict[str, str]:
     """The form as the page showed it, with what a person typed."""
-    desk = incident._desk(Visit(EN, MANAGER, board, {}))
-    return incident.form_of(incident_desk.incident(board.session, 1).facts, desk) | changes
+    desk = Desk("en", BERLIN, board.now)
+    return incident_form.form_of(incident_desk.incident(board.session, 1).facts, desk) | changes
 
 
 NEW = {

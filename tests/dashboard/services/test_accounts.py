@@ -20,8 +20,13 @@ from tests.dashboard.services.desk_store import NOW, store
 PASSWORD = "seven quiet lighthouses"
 
 
+CHEAP = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
+
+
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.setattr(accounts, "_HASHER", CHEAP)  # the product's own takes 0.1 s a hash, on purpose
+    accounts._nobodys_hash.cache_clear()
     with store(tmp_path) as session:
         yield session
 
@@ -91,11 +96,17 @@ def test_a_weak_hash_is_renewed_at_login(session: Session) -> None:
     add(session)
     row = get_user(session, "kim")
     assert row is not None
-    upsert_user(session, replace(row, password_hash=PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)))
+    upsert_user(
+        session, replace(row, password_hash=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD))
+    )
     assert authenticate(session, "kim", PASSWORD, now=NOW)
     renewed = get_user(session, "kim")
     assert renewed is not None
-    assert "m=65536" in renewed.password_hash
+    assert "t=2" in renewed.password_hash
+
+
+def test_the_products_own_hash_is_costly() -> None:
+    assert (accounts._HASHER.time_cost, accounts._HASHER.memory_cost) >= (2, 19 * 1024)
 
 
 @pytest.mark.parametrize("name", ["", "k", "-kim", "kim smith", "kim<script>", "ｋｉｍ", "k" * 65])

@@ -77,6 +77,19 @@ def test_the_choice_is_the_one_with_the_least_loss_and_says_why(counts: pd.Serie
     assert set(choice.scores) == set(QUICK)
 
 
+def test_the_preferred_one_is_kept_while_it_is_near_the_best(counts: pd.Series) -> None:
+    near = choose(counts, CALENDAR, interval_s=3600, forecasters=FORECASTERS)
+    lowest = min(score.pinball for score in near.scores.values())
+    assert near.scores[near.name].pinball <= 1.03 * lowest
+    far = choose(counts, CALENDAR, interval_s=3600, forecasters=QUICK, preferred="seasonal_naive")
+    assert far.name != "seasonal_naive"
+
+
+def test_what_is_used_by_name_only_is_not_judged(counts: pd.Series) -> None:
+    judged = set(choose(counts, CALENDAR, interval_s=3600, forecasters=FORECASTERS).scores)
+    assert judged == {name for name, make in FORECASTERS.items() if not make.by_name_only}
+
+
 def test_a_short_history_takes_the_fallback_and_says_so(counts: pd.Series) -> None:
     choice = choose(counts.iloc[:100], CALENDAR, interval_s=3600, forecasters=QUICK)
     assert (choice.name, choice.scores) == ("recent_weekdays", {})
