@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from forecasting.surge.library.curve_process import CurveModel
-from forecasting.surge.library.features import LEVEL, features_of
+from forecasting.surge.library.features import level_of
 from forecasting.surge.library.forest import ForestModel
 from forecasting.surge.library.levels import LEVELS, Array, widened
 from forecasting.surge.library.linear import ACTIVITY, LinearModel
@@ -58,15 +58,13 @@ class EnsembleModel:
         """Fit every part."""
         for part in self.parts.values():
             part.fit(surges)
-        self._highest = max(
-            float(features_of(surge.seen(age))[LEVEL]) for surge in surges for age in AGES if age <= surge.n_after
-        )
+        self._highest = max(level_of(surge.seen(age).since) for surge in surges for age in AGES if age <= surge.n_after)
         return self
 
     def scaled(self, view: SurgeView) -> Scaled:
         """The surge as the parts see it."""
         recent = view.recent(AGES[-1])
-        level = float(features_of(recent)[LEVEL])
+        level = level_of(recent.since)
         factor = max(float(np.expm1(level) / np.expm1(self._highest)), 1.0)
         if factor == 1.0:
             return Scaled(recent, 1.0)

@@ -20,30 +20,37 @@ FEATURES = (
     "before",
     "day_sin",
     "day_cos",
+    "activity_ahead",
 )
 LEVEL = FEATURES.index("level")
 _DECAY = 0.6
+_HOURS_AHEAD = np.arange(0.0, 4.0, 0.25)
 _SLOPE_OVER = 5
 _BEFORE_OVER = 24
 
 
-def features_of(view: SurgeView) -> Array:
+def features_of(view: SurgeView, busiest_hour: float) -> Array:
     """Features of a surge as seen now.
+
+    Parameters
+    ----------
+    busiest_hour
+        Hour at which the people of the library are most active, [0, 24).
 
     Returns
     -------
     Array
         Shape (n_features,), in the order of FEATURES. `level` is log(1 + 0.6-decay average since onset); last, mean and
         highest log counts stand against it; step and slope [log per interval] reach back before the onset; the age of
-        the highest is in hours; the hour of the onset as sine and cosine.
+        the highest is in hours; the present hour as sine and cosine; and how much more active people will be over the
+        next four hours than now, on a cosine about the busiest hour.
     """
     since, before = view.since, view.before
     n = view.n_elapsed
-    decay = _DECAY ** np.arange(n)[::-1]
-    level = float(np.log1p((decay * since).sum() / decay.sum()))
+    level = level_of(since)
     logs = np.log1p(since)
     recent = np.log1p(np.concatenate([before[-_SLOPE_OVER:], since])[-_SLOPE_OVER:])
-    angle = 2 * np.pi * view.onset_hour / 24
+    hour = view.onset_hour + n / 4
     return np.array(
         [
             level,
@@ -56,10 +63,21 @@ def features_of(view: SurgeView) -> Array:
             np.log(n),
             np.log(view.baseline),
             np.log1p(before[-_BEFORE_OVER:]).mean() if len(before) else np.log1p(view.baseline),
-            np.sin(angle),
-            np.cos(angle),
+            np.sin(2 * np.pi * hour / 24),
+            np.cos(2 * np.pi * hour / 24),
+            _active(hour + _HOURS_AHEAD - busiest_hour).mean() - _active(hour - busiest_hour),
         ]
     )
+
+
+def level_of(since: Array) -> float:
+    """log(1 + average of the counts since onset), each interval weighing 0.6 of the one after it."""
+    decay = _DECAY ** np.arange(len(since))[::-1]
+    return float(np.log1p((decay * since).sum() / decay.sum()))
+
+
+def _active(from_busiest: Array | float) -> Array:
+    return np.asarray(np.cos(2 * np.pi * from_busiest / 24))
 
 
 def _slope(values: Array) -> float:

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from forecasting.surge.library.features import LEVEL, features_of
+from forecasting.surge.library.features import FEATURES, LEVEL
 from forecasting.surge.library.leaves import Leaves
 from forecasting.surge.library.levels import LEVELS, Array, weighted_quantiles
 from forecasting.surge.library.rows import AGES, rows_of
@@ -15,6 +15,7 @@ from forecasting.surge.library.surges import Surge, SurgeView
 from forecasting.surge.library.targets import N_TARGETS
 
 _SEED = 0
+_USED = [k for k, name in enumerate(FEATURES) if name != "activity_ahead"]  # trees find it in hour and elapsed time
 _LEAST_WEIGHT = 1e-9
 
 
@@ -37,10 +38,10 @@ class ForestModel:
     def __init__(
         self,
         against_level: bool = True,
-        n_trees: int = 200,
+        n_trees: int = 120,
         *,
         least_leaf: int = 12,
-        feature_share: float = 0.7,
+        feature_share: float = 0.5,
     ) -> None:
         self.against_level = against_level
         self.n_trees = n_trees
@@ -56,14 +57,14 @@ class ForestModel:
         scaled = (self._y - self._y.mean(axis=0)) / np.maximum(self._y.std(axis=0), 1e-9)
         forest = RandomForestRegressor(
             self.n_trees, min_samples_leaf=self.least_leaf, max_features=self.feature_share, random_state=_SEED
-        ).fit(self._rows.x, scaled)
+        ).fit(self._rows.x[:, _USED], scaled)
         self._trees = Leaves.of(forest)
-        self._leaf_of_rows = self._trees.at(self._rows.x)
+        self._leaf_of_rows = self._trees.at(self._rows.x[:, _USED])
         return self
 
     def row_weights(self, view: SurgeView) -> Array:
         """How much each training row is like this surge now, (n_rows,), summing to 1."""
-        leaf = self._trees.at(features_of(view)[None, :])[0]
+        leaf = self._trees.at(self._rows.features_of(view)[None, _USED])[0]
         shared = (self._leaf_of_rows == leaf) * self._rows.weights(min(view.n_elapsed, AGES[-1]))[:, None]
         alike = (shared / np.maximum(shared.sum(axis=0), 1e-12)).mean(axis=1) + _LEAST_WEIGHT
         return np.asarray(alike / alike.sum())
@@ -80,5 +81,5 @@ class ForestModel:
         for target in range(N_TARGETS):
             out[target] = weighted_quantiles(self._y[:, target], weight)
         if self.against_level:
-            out[:2] += features_of(view)[LEVEL]
+            out[:2] += self._rows.features_of(view)[LEVEL]
         return out

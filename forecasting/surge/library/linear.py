@@ -8,14 +8,14 @@ from typing import Self
 import numpy as np
 from scipy import stats
 
-from forecasting.surge.library.features import LEVEL, columns, features_of
+from forecasting.surge.library.features import LEVEL, columns
 from forecasting.surge.library.levels import LEVELS, Array, weighted_quantiles
 from forecasting.surge.library.rows import AGES, rows_of
 from forecasting.surge.library.surges import Surge, SurgeView
 from forecasting.surge.library.targets import N_TARGETS
 
 SHAPE = ("level", "last", "mean", "step", "age_of_highest", "log_elapsed")
-ACTIVITY = (*SHAPE, "day_sin", "day_cos")
+ACTIVITY = (*SHAPE, "activity_ahead")
 _DEGREES = 8.0
 
 
@@ -48,9 +48,8 @@ class LinearModel:
 
     def quantiles(self, view: SurgeView) -> Array:
         """See `SurgeModel`."""
-        own = features_of(view)
-        use = columns(*self.features)
         rows = self._rows
+        own, use = rows.features_of(view), columns(*self.features)
         weight = rows.weights(min(view.n_elapsed, AGES[-1]))
         weight *= rows.n_surges / weight.sum()
         design, point = _standardised(rows.x[:, use], own[use], weight)

@@ -7,9 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from forecasting.surge.library.features import LEVEL, columns, features_of
+from forecasting.surge.library.alignment import LEAST_SURGES
+from forecasting.surge.library.features import LEVEL, columns
 from forecasting.surge.library.levels import LEVELS, Array, weighted_quantiles
-from forecasting.surge.library.rows import AGES, LEAST_SURGES, rows_of
+from forecasting.surge.library.rows import AGES, rows_of
 from forecasting.surge.library.surges import TOTAL_AHEAD, Surge, SurgeView
 from forecasting.surge.library.targets import N_TARGETS, targets_of
 
@@ -77,7 +78,7 @@ class AnalogModel:
 
     def quantiles(self, view: SurgeView) -> Array:
         """See `SurgeModel`."""
-        own = features_of(view)
+        own = self._rows.features_of(view)
         far = (((self._rows.x[:, _ALIKE] - own[_ALIKE]) / self._scale) ** 2).mean(axis=1)
         near = self._rows.weights(min(view.n_elapsed, AGES[-1]))
         weight = near * (np.exp(-0.5 * far / self.bandwidth**2) + 1e-9)

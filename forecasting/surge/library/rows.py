@@ -7,24 +7,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.surge.library.alignment import OLDEST, Aligned
 from forecasting.surge.library.features import FEATURES, LEVEL, features_of
 from forecasting.surge.library.levels import Array, Ints
-from forecasting.surge.library.surges import TOTAL_AHEAD, Surge
+from forecasting.surge.library.surges import TOTAL_AHEAD, Surge, SurgeView
 from forecasting.surge.library.targets import N_TARGETS, targets_of
 
-AGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
-LEAST_SURGES = 8
+AGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, OLDEST)
 _AGE_DECAY = 1.5
 
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """One row a surge and age: `x` (n_rows, n_features), `y` (n_rows, 3), `age` and `surge` (n_rows,)."""
+    """One row a surge and age: `x` (n_rows, n_features), `y` (n_rows, 3), `age` and `surge` (n_rows,).
+
+    `busiest_hour` is the hour at which the people of these surges are most active.
+    """
 
     x: Array
     y: Array
     age: Ints
     surge: Ints
+    busiest_hour: float
+
+    def features_of(self, view: SurgeView) -> Array:
+        """Features of another surge on the clock of these."""
+        return features_of(view, self.busiest_hour)
 
     @property
     def n_surges(self) -> int:
@@ -49,23 +57,19 @@ def rows_of(surges: Sequence[Surge]) -> TrainingRows:
     Raises
     ------
     ValueError
-        Fewer than eight surges have such an age: too few to learn from.
+        Fewer than eight surges of five hours: too few to learn from.
     """
+    busiest_hour = Aligned.of(surges).busiest_hour
     made = [
-        (features_of(surge.seen(age)), target, age, position)
+        (features_of(surge.seen(age), busiest_hour), target, age, position)
         for position, surge in enumerate(surges)
         for age in AGES
         if surge.n_after >= age + TOTAL_AHEAD and (target := targets_of(surge, age)) is not None
     ]
-    n_surges = len({row[3] for row in made})
-    if n_surges < LEAST_SURGES:
-        raise ValueError(
-            f"a library needs at least {LEAST_SURGES} surges with {TOTAL_AHEAD + 1} intervals from their onset on, "
-            f"got {n_surges}; add surges or longer series"
-        )
     return TrainingRows(
         x=np.array([row[0] for row in made]).reshape(-1, len(FEATURES)),
         y=np.array([row[1] for row in made]).reshape(-1, N_TARGETS),
         age=np.array([row[2] for row in made], dtype=np.int64),
         surge=np.array([row[3] for row in made], dtype=np.int64),
+        busiest_hour=busiest_hour,
     )

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from scipy import stats
 
-from forecasting.surge.library.features import LEVEL, features_of
+from forecasting.surge.library.features import FEATURES, LEVEL
 from forecasting.surge.library.levels import LEVELS, Array
 from forecasting.surge.library.rows import AGES, rows_of
 from forecasting.surge.library.surges import Surge, SurgeView
@@ -16,6 +16,7 @@ from forecasting.surge.library.targets import N_TARGETS
 
 _FITTED = (0.1, 0.3, 0.5, 0.7, 0.9)
 _SEED = 0
+_USED = [k for k, name in enumerate(FEATURES) if name != "activity_ahead"]
 
 
 class BoostedModel:
@@ -45,8 +46,8 @@ class BoostedModel:
         age = min(view.n_elapsed, AGES[-1])
         if age not in self._grown:
             self._grown[age] = self._grow(age)
-        own = features_of(view)
-        fitted = np.array([[model.predict(own[None, :])[0] for model in row] for row in self._grown[age]])
+        own = self._rows.features_of(view)
+        fitted = np.array([[model.predict(own[None, _USED])[0] for model in row] for row in self._grown[age]])
         out = _all_levels(np.sort(fitted, axis=1))
         out[:2] += own[LEVEL]
         return out
@@ -65,7 +66,7 @@ class BoostedModel:
                     max_iter=self.n_trees,
                     max_leaf_nodes=self.n_leaves,
                     random_state=_SEED,
-                ).fit(rows.x[near], rows.relative[near, target], sample_weight=weight)
+                ).fit(rows.x[near][:, _USED], rows.relative[near, target], sample_weight=weight)
                 for level in _FITTED
             ]
             for target in range(N_TARGETS)
