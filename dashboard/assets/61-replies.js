@@ -105,6 +105,8 @@
     if (!page() || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.target.closest?.("#reply-fields input");
     const query = event.target.closest?.("#reply-query, #reply-results");
+    // Who presses "/" to search is often there already; no text begins with it.
+    if (event.key === "/" && event.target.id === "reply-query" && !event.target.value) { event.preventDefault(); return; }
     if (event.key === "Escape" && event.target.closest?.(".replies")) { one("#reply-query")?.focus(); one("#reply-query")?.select(); return; }
     if (!field && !query && event.target !== document.body && event.target.id !== "main") return;
     const keys = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1), PageDown: () => walk(8), PageUp: () => walk(-8), Enter: copy };

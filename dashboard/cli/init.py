@@ -12,6 +12,7 @@ from dashboard.cli.user import COMMAND_LINE, account_session, password_file_opti
 from dashboard.domain.clock import system_clock
 from dashboard.domain.people import Role
 from dashboard.services import accounts
+from dashboard.services.reply_desk import load_starter
 from dashboard.services.secret_key import secret_key
 from dashboard.settings import Settings, load_settings
 
@@ -32,6 +33,7 @@ def init(path: Path, admin: str | None, password_file: Path | None, force: bool)
     settings = load_settings(path)
     secret_key(settings)
     _add_administrator(settings, admin, password_file=password_file)
+    _offer_replies(settings)
     click.echo(f"Start the board with: andrang up --config {path}")
 
 
@@ -72,3 +74,11 @@ def _add_administrator(settings: Settings, name: str | None, *, password_file: P
             language=settings.web.language,
         )
     click.echo(f"{account.name} may log in as administrator.")
+
+
+def _offer_replies(settings: Settings) -> None:
+    """Put the starter replies up for review, so that the replies page of a new installation is not empty."""
+    with account_session(settings) as session:
+        count = load_starter(session, system_clock())
+    if count:
+        click.echo(f"{count} starter replies wait for a manager's approval on the page Replies.")

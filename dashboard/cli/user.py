@@ -17,7 +17,7 @@ from dashboard.services import accounts
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, load_settings
 
-MIN_PASSWORD = 12
+MIN_PASSWORD = accounts.PASSWORD_MIN
 COMMAND_LINE = "command line"  # who the audit names for what was done here
 
 _config = click.option("--config", "config", type=click.Path(path_type=Path), help="The TOML file of the installation.")

@@ -47,7 +47,7 @@ def backtest_surges(
         Ordered by surge, then age; ages a series does not reach are left out.
     """
     model = make().fit(train)
-    return [row for position, surge in enumerate(test) for row in _rows(model, surge, position, ages=ages)]
+    return [row for position, surge in enumerate(test) for row in rows_for(model, surge, position, ages=ages)]
 
 
 def cross_validate(surges: Sequence[Surge], *, ages: Sequence[int], make: Factory) -> list[SurgeForecastRow]:
@@ -67,11 +67,12 @@ def cross_validate(surges: Sequence[Surge], *, ages: Sequence[int], make: Factor
     for fold in folds:
         own = [position for position, surge in enumerate(surges) if surge.fold == fold]
         model = make().fit([surge for surge in surges if surge.fold != fold])
-        rows += [row for position in own for row in _rows(model, surges[position], position, ages=ages)]
+        rows += [row for position in own for row in rows_for(model, surges[position], position, ages=ages)]
     return sorted(rows, key=lambda row: (row.position, row.n_elapsed))
 
 
-def _rows(model: SurgeModel, surge: Surge, position: int, *, ages: Sequence[int]) -> Iterator[SurgeForecastRow]:
+def rows_for(model: SurgeModel, surge: Surge, position: int, *, ages: Sequence[int]) -> Iterator[SurgeForecastRow]:
+    """Forecasts of one surge by a fitted model; ages the series does not reach are left out."""
     for age in ages:
         if age <= surge.n_after:
             yield SurgeForecastRow(position, age, bounded(model.quantiles(surge.seen(age))), targets_of(surge, age))

@@ -50,6 +50,8 @@ def running_drill(folder: Path) -> Iterator[Running]:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
         thread.join(timeout=5)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _collect(process: subprocess.Popen[str], lines: list[str], found: threading.Event) -> None:

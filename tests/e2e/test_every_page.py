@@ -41,5 +41,5 @@ def test_the_login_page_offers_the_demo_people_and_refuses_strangers(visitor: Ca
     visit.page.get_by_label("Name").fill("manager")
     visit.page.locator("input[type=password]").fill("wrong wrong wrong")
     visit.page.locator("button.primary").click()
-    visit.page.locator("[role=alert]").first.wait_for()
+    visit.page.locator("p.refused[role=alert]").wait_for()
     visit.complaints.clear()  # the browser reports the refusal's status, as it should

@@ -11,15 +11,13 @@ import numpy as np
 from forecasting.surge.library.curve_process import CurveModel
 from forecasting.surge.library.features import level_of
 from forecasting.surge.library.forest import ForestModel
-from forecasting.surge.library.levels import LEVELS, Array, widened
+from forecasting.surge.library.levels import LEVELS, Array
 from forecasting.surge.library.linear import ACTIVITY, LinearModel
 from forecasting.surge.library.part import SurgeModel
 from forecasting.surge.library.rows import AGES
 from forecasting.surge.library.stacking import PARTS, weights_at
 from forecasting.surge.library.surges import TOTAL_AHEAD, Surge, SurgeView
-from forecasting.surge.library.targets import N_TARGETS, bounded
-
-_SPREAD = np.array([1.0, 1.0, 1.0])
+from forecasting.surge.library.targets import bounded
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,7 @@ class EnsembleModel:
         said = np.stack([bounded(self.parts[name].quantiles(own.view)) for name in PARTS])
         weight = weights_at(own.view.n_elapsed)
         mixed = np.einsum("tp,ptl->tl", weight, said)
-        spread = np.stack([widened(mixed[target], float(_SPREAD[target])) for target in range(N_TARGETS)])
-        return own.back(bounded(spread))
+        return own.back(bounded(mixed))
 
     def paths(self, view: SurgeView, quantiles: Array) -> Array:
         """Paths of the counts of the 32 intervals to come, shape (n_paths, 32), with the totals of `quantiles`.

@@ -33,22 +33,6 @@ def weighted_quantiles(values: Array, weights: Array, levels: Array = _TAUS) -> 
     return np.asarray(np.interp(levels, (reached - 0.5 * weight) / reached[-1], values[order]))
 
 
-def rearranged(quantiles: Array) -> Array:
-    """The same values rising along the last axis, so that no two quantiles cross.
-
-    References
-    ----------
-    Chernozhukov, Fernández-Val & Galichon (2010), Quantile and probability curves without crossing, Econometrica 78.
-    """
-    return np.asarray(np.sort(quantiles, axis=-1))
-
-
-def widened(quantiles: Array, factor: float) -> Array:
-    """Quantiles with their distance from the median multiplied by `factor`, last axis LEVELS."""
-    middle = quantiles[..., LEVELS.index(0.5), None]
-    return np.asarray(middle + factor * (quantiles - middle))
-
-
 def mean_of(quantiles: Array) -> float:
     """Mean of a distribution known by its quantiles at LEVELS, shape (n_levels,): the tails end at the outer ones."""
     inner = float(np.sum(0.5 * (quantiles[1:] + quantiles[:-1]) * np.diff(_TAUS)))

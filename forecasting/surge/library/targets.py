@@ -51,7 +51,12 @@ def intervals_to_end(paths: Array, n_elapsed: int) -> Array:
 
 
 def bounded(quantiles: Array) -> Array:
-    """Quantiles of the three targets, shape (3, n_levels), within what is possible and rising."""
+    """Quantiles of the three targets, shape (3, n_levels), within what is possible and rising.
+
+    References
+    ----------
+    Chernozhukov, Fernández-Val & Galichon (2010), Quantile and probability curves without crossing, Econometrica 78.
+    """
     out = np.sort(quantiles, axis=-1)
     out[:2] = np.maximum(out[:2], 0.0)
     out[2] = np.clip(out[2], 0.0, END_AHEAD)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from connectors.storage.read import get_replies
 from dashboard.cli import cli
 from dashboard.cli.init import template
 from dashboard.services import accounts
@@ -43,7 +44,10 @@ def test_init_writes_config_store_key_and_administrator(folder: Path) -> None:
     assert (folder / "data" / FILE_NAME).stat().st_mode & 0o777 == 0o600
     with open_store(settings)() as session:
         (account,) = accounts.get_accounts(session)
+        replies = get_replies(session)
     assert (account.name, account.role.value) == ("kim", "administrator")
+    assert {reply.language for reply in replies} == {"de", "en"}
+    assert {reply.status for reply in replies} == {"in_review"}
 
 
 def test_init_never_overwrites_without_being_told(folder: Path) -> None:

@@ -16,7 +16,7 @@ from forecasting.evaluation.surge_backtest import (
     scores,
 )
 from forecasting.surge.library import LEVELS, Surge, make_model
-from forecasting.surge.library.levels import mean_of, weighted_quantiles, widened
+from forecasting.surge.library.levels import mean_of, weighted_quantiles
 from forecasting.surge.library.shipped import shipped_scores
 from forecasting.surge.library.stacking import PARTS, learn, weights_at
 
@@ -80,8 +80,6 @@ def test_quantile_identities() -> None:
     np.testing.assert_allclose(found, 100 * np.array(LEVELS) + 0.5)
     heavy = weighted_quantiles(values, np.where(values == 70, 1e9, 1e-9))
     np.testing.assert_allclose(heavy, 70, atol=1)
-    np.testing.assert_allclose(widened(found, 1.0), found)
-    assert widened(found, 2.0)[0] == pytest.approx(2 * found[0] - found[9])
     assert mean_of(found) == pytest.approx(50.5)
 
 
