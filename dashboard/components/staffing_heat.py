@@ -15,14 +15,15 @@ from dashboard.domain.board import StaffingView
 from dashboard.domain.staffing_day import Hour, by_hour, total
 
 HOUR = timedelta(hours=1)
-BEHIND = timedelta(hours=2)  # of today only what is still to come, and the hour before for comparison
+BEHIND = timedelta(hours=2)  # of today what is still to come, and the hour before for comparison …
+AT_LEAST = 10  # … but late in the day so many hours all the same, so that the table stays one
 
 
 def heat(view: StaffingView, words: Words, *, day: int, chosen: str | None) -> Component:
     """A row a queue and the sum; each cell is the hour's highest need, median to upper end."""
     rows = [(queue.key, queue.label, by_hour(queue.cells, timezone=view.timezone)) for queue in view.queues]
     summed = by_hour(total(view.queues), timezone=view.timezone)
-    hours = [at for at in sorted(summed) if day or at >= view.now - BEHIND]
+    hours = _shown(sorted(summed), now=view.now, today=not day)
     head = [html.Th(words("staffing.queue"), scope="col"), *(_head(at, words, now=view.now) for at in hours)]
     body = [
         _row(label, found, hours, words=words, address=_address(day, key), current=key == chosen)
@@ -63,6 +64,11 @@ def _row(
     highest = max((hour.scheduled_p50 for hour in found.values()), default=0)
     name = html.Th(link(label, address), scope="row", className="chosen" if current else "")
     return html.Tr([name, *(_cell(found.get(at), words, highest=highest) for at in hours)])
+
+
+def _shown(hours: Sequence[datetime], *, now: datetime, today: bool) -> Sequence[datetime]:
+    ahead = [at for at in hours if at >= now - BEHIND]
+    return hours if not today else hours[-max(len(ahead), AT_LEAST) :]
 
 
 def _cell(hour: Hour | None, words: Words, *, highest: int) -> Component:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from math import sqrt, tau
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from forecasting.staffing.quadrature import Floats
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
+_FEW = np.polynomial.legendre.leggauss(6)  # the mean wait is smooth
+_MORE = np.polynomial.legendre.leggauss(8)  # who is served in time falls off within a few places
+_Rule = tuple[Floats, Floats]
 _REACH = 4.5  # standard deviations integrated over
 _RARE = 1e-4  # who waits more rarely than that is answered at once
 _LEAST_RATE = 1e-9  # per second; for patience without end
@@ -40,7 +43,7 @@ class Centre:
     abandon_rate: Floats
     answer_within_s: Floats
 
-    def take(self, chosen: Floats) -> Centre:
+    def take(self, chosen: NDArray[np.intp]) -> Centre:
         """Return the chosen moments."""
         return Centre(*(getattr(self, name)[chosen] for name in self.__slots__))
 
@@ -92,7 +95,7 @@ class _Spot:
 
     def mean_wait(self) -> Floats:
         """Return the mean wait of those who wait [s]; infinite where nobody works and nobody gives up."""
-        ahead, density = self._nodes(self.excess + _REACH * self.deviation)
+        ahead, density = self._nodes(self.excess + _REACH * self.deviation, _FEW)
         with np.errstate(divide="ignore"):
             wait = ahead / (self.busy + ahead * self.theta)
         return np.asarray((density * wait).sum(axis=0) / density.sum(axis=0))
@@ -102,17 +105,17 @@ class _Spot:
         # Positions that are served in time for certain, for a slow half, and for none.
         even = self.busy / self.theta * np.expm1(np.minimum(self.theta * limit_s, 50.0))
         farthest = even + _REACH * np.sqrt(even + 1)
-        ahead, density = self._nodes(np.minimum(self.excess + _REACH * self.deviation, farthest))
+        ahead, density = self._nodes(np.minimum(self.excess + _REACH * self.deviation, farthest), _MORE)
         served = self.busy / (self.busy + ahead * self.theta)
         return np.asarray((density * served * self._quick(ahead, limit_s)).sum(axis=0))
 
-    def _nodes(self, high: Floats) -> tuple[Floats, Floats]:
+    def _nodes(self, high: Floats, rule: _Rule) -> tuple[Floats, Floats]:
         """Return places in the queue (one's own counted) and their probabilities, shape (n_nodes, n)."""
         low = np.maximum(-0.5, self.excess - _REACH * self.deviation)
         half = np.maximum(high - low, 0.0) / 2
-        at = low + half + half * _NODES[:, None]
+        at = low + half + half * rule[0][:, None]
         z = (at - self.excess) / self.deviation
-        return at + 1, _WEIGHTS[:, None] * half / (self.deviation * sqrt(tau)) * np.exp(-0.5 * z * z)
+        return at + 1, rule[1][:, None] * half / (self.deviation * sqrt(tau)) * np.exp(-0.5 * z * z)
 
     def _quick(self, ahead: Floats, limit_s: Floats) -> Floats:
         """Return the probability that the wait of one who is served is at most the limit."""

@@ -13,7 +13,8 @@ from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
 LONGEST_STEP_S = 225.0
-_STIFF = 1.9  # Runge–Kutta of fourth order is stable up to 2.78; below 2 it is accurate as well
+BLOCK = 4  # steps between whose ends the state is interpolated
+_STIFF = 2.5  # of the quickest rate; Runge–Kutta of fourth order is stable up to 2.78
 _FLOOR = 1e-12
 _BELL = tau**-0.5
 X, V, O, Q = range(4)
@@ -40,10 +41,10 @@ class Course:
 
 
 def steps_of(day: Day, *, longest_s: float = LONGEST_STEP_S) -> list[int]:
-    """Return an even number of steps for each interval, short enough for its quickest rate."""
+    """Return the steps of each interval, a multiple of `BLOCK` and short enough for its quickest rate."""
     quick = np.maximum(2 * np.maximum(day.service_rate, day.abandon_rate), day.redial_rate).max(axis=1)
     step = np.minimum(longest_s, _STIFF / quick)
-    return [2 * int(np.ceil(count)) for count in day.interval_s / (2 * step)]
+    return [BLOCK * int(np.ceil(count)) for count in day.interval_s / (BLOCK * step)]
 
 
 def follow(day: Day, *, spread: bool = True, longest_s: float = LONGEST_STEP_S) -> Course:

@@ -1,4 +1,4 @@
-"""A quantile regression forest: past surges weighted by how often they share a leaf with the present one."""
+"""A local linear forest: past surges weighted by how often they share a leaf with the present one, then a ridge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from forecasting.surge.library.features import FEATURES, LEVEL
 from forecasting.surge.library.leaves import Leaves
-from forecasting.surge.library.levels import LEVELS, Array, weighted_quantiles
+from forecasting.surge.library.levels import LEVELS, Array
+from forecasting.surge.library.local import LocalRidge
 from forecasting.surge.library.rows import AGES, rows_of
 from forecasting.surge.library.surges import Surge, SurgeView
 from forecasting.surge.library.targets import N_TARGETS
@@ -20,7 +21,7 @@ _LEAST_WEIGHT = 1e-9
 
 
 class ForestModel:
-    """One forest for the three targets together; the forecast is the weighted distribution of the rows it finds alike.
+    """One forest for the three targets together finds the rows alike; a ridge among them corrects for what differs.
 
     Parameters
     ----------
@@ -32,7 +33,8 @@ class ForestModel:
 
     References
     ----------
-    Meinshausen (2006), Quantile regression forests, JMLR 7.
+    Meinshausen (2006), Quantile regression forests, JMLR 7; Friedberg, Tibshirani, Athey & Wager (2020), Local linear
+    forests, JCGS 30.
     """
 
     def __init__(
@@ -77,9 +79,10 @@ class ForestModel:
     def quantiles(self, view: SurgeView) -> Array:
         """See `SurgeModel`."""
         weight = self.row_weights(view)
+        near = LocalRidge.at(self._rows, weight, view=view)
         out = np.empty((N_TARGETS, len(LEVELS)))
         for target in range(N_TARGETS):
-            out[target] = weighted_quantiles(self._y[:, target], weight)
+            out[target] = near.quantiles(self._y[:, target])
         if self.against_level:
             out[:2] += self._rows.features_of(view)[LEVEL]
         return out

@@ -1,0 +1,177 @@
+"""The day model: what happens to a day's customers in a centre that may be far too small for them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecasting.staffing.overload.arrivals import Centre, Meeting, meet
+from forecasting.staffing.overload.clearing import clear_s
+from forecasting.staffing.overload.closure import BLOCK, LONGEST_STEP_S, Course, O, Q, V, X, follow
+from forecasting.staffing.overload.day import Day
+from forecasting.staffing.overload.result import DayResult
+from forecasting.staffing.overload.stationary import stationary
+from forecasting.staffing.quadrature import Floats
+
+Method = Literal["closure", "fluid", "stationary"]
+METHODS: tuple[Method, ...] = get_args(Method)
+_NOBODY = 1e-12  # attempts per second
+
+
+def solve_day(
+    offered: ArrayLike,
+    *,
+    interval_s: ArrayLike,
+    agents: ArrayLike,
+    aht_s: ArrayLike,
+    patience_s: ArrayLike = np.inf,
+    redial_probability: ArrayLike = 0.0,
+    redial_delay_s: ArrayLike = 300.0,
+    answer_within_s: ArrayLike = 20.0,
+    is_open: ArrayLike = True,
+    method: Method = "closure",
+    longest_step_s: float = LONGEST_STEP_S,
+) -> DayResult:
+    """Follow queue, waits, abandonment and redials through a day that begins with an empty centre.
+
+    Parameters
+    ----------
+    offered
+        First attempts of unique customers per interval, shape (n_intervals,) or (n_queues, n_intervals). The inputs
+        below broadcast to it.
+    interval_s
+        Lengths of the intervals [s], the same for all queues.
+    agents
+        People at work. When they become fewer, contacts in progress are finished.
+    aht_s, patience_s, redial_delay_s
+        Mean handling time, patience and delay until a redial [s], exponential. Below 1 s they are read as 1 s, but an
+        AHT of 0 as no work. Patience may be infinite.
+    redial_probability
+        Probability to call again after abandoning, [0, 1).
+    answer_within_s
+        Threshold of the service level [s].
+    is_open
+        Whether contacts are let in.
+    method
+        `closure`: normal number in the centre, its mean and variance, and the orbit of redials. `fluid`: its mean
+        only, for deep overload. `stationary`: Erlang A per interval, redials by a fixed point, nothing carried over.
+    longest_step_s
+        Upper limit of the integration step [s].
+
+    Returns
+    -------
+    DayResult
+        Of `closure` and `fluid`: offered = answered + unserved + waiting_at_end + redialling_at_end, to rounding.
+
+    Raises
+    ------
+    ValueError
+        Inputs out of range or shape, or an unknown method.
+
+    Notes
+    -----
+    With X in the centre (mean X, variance V), orbit O, arrival rate λ, θ = 1/patience, μ = 1/AHT, redial probability p
+    and delay d, z = (X − n)/√V, P = Φ(z), E[q] = (X − n)P + √V φ(z), E[min] = X − E[q]:
+    X' = λ + O/d − μE[min] − θE[q]; V' = λ + O/d + μE[min] + θE[q] − 2V(μ(1 − P) + θP); O' = pθE[q] − O/d.
+    The wait of an arriving customer supposes that the agents of that moment stay. Few agents (below about ten) are no
+    sum of many: there the normal law misleads, see the project's document on overload.
+
+    References
+    ----------
+    .. [1] W. A. Massey, J. Pender, "Dynamic rate Erlang-A queues", Queueing Systems 89 (2018),
+       https://doi.org/10.1007/s11134-018-9581-2.
+    .. [2] S. Ding, M. Remerova, R. D. van der Mei, B. Zwart, "Fluid approximation of a call center model with redials
+       and reconnects", https://arxiv.org/abs/1311.6248.
+
+    Examples
+    --------
+    >>> calm = solve_day([200, 200, 200, 200], interval_s=900, agents=85, aht_s=360, patience_s=240)
+    >>> calm.service_level.round(2).tolist(), calm.unserved.round(1).tolist()
+    ([1.0, 0.91, 0.9, 0.9], [0.4, 3.7, 4.2, 4.2])
+    """
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    day = Day.of(
+        offered,
+        interval_s=interval_s,
+        agents=agents,
+        aht_s=aht_s,
+        patience_s=patience_s,
+        redial_probability=redial_probability,
+        redial_delay_s=redial_delay_s,
+        answer_within_s=answer_within_s,
+        is_open=is_open,
+    )
+    if method == "stationary":
+        return stationary(day)
+    course = follow(day, spread=method == "closure", longest_s=longest_step_s)
+    return _result(day, course)
+
+
+def _result(day: Day, course: Course) -> DayResult:
+    ends = course.states[course.first]
+    moved = np.diff(ends, axis=0)
+    lost = day.abandon_rate * moved[:, Q]
+    calling_again = day.redial_probability * lost - moved[:, O]
+    attempts = day.rate * day.interval_s[:, None] + np.where(day.is_open, calling_again, 0.0)
+    refused = np.where(day.is_open, 0.0, day.offered + calling_again)
+    met = _arrivals(day, course)
+    return DayResult(
+        queue_mean=day.shaped(moved[:, Q] / day.interval_s[:, None]),
+        queue_end=day.shaped(course.queue),
+        mean_wait_s=day.shaped(met.wait_s),
+        abandonment=day.shaped(met.abandons),
+        service_level=day.shaped(met.in_time),
+        attempts=day.shaped(attempts),
+        answered=day.shaped(attempts - lost - moved[:, X]),
+        unserved=day.shaped((1 - day.redial_probability) * lost + refused),
+        clear_s=day.shaped(clear_s(day, course)[None])[..., 0],
+        waiting_at_end=day.shaped(ends[-1:, X])[..., 0],
+        redialling_at_end=day.shaped(ends[-1:, O])[..., 0],
+    )
+
+
+def _arrivals(day: Day, course: Course) -> Meeting:
+    """Return what the attempts of each interval meet, weighted by their rate at Gauss' two points of each block."""
+    blocks = np.diff(course.first) // BLOCK
+    starts = np.cumsum(blocks) - blocks
+    owner = np.repeat(np.arange(len(blocks)), blocks)
+    moments = np.repeat(owner, len(_AT))
+    states = _between(course, owner, np.arange(len(owner)) - starts[owner])
+    rate = day.rate[moments] + np.where(day.is_open, day.redial_rate, 0.0)[moments] * states[:, O]
+    at = (day.places, day.service_rate, day.abandon_rate, day.answer_within_s)
+    met = meet(Centre(states[:, X].ravel(), states[:, V].ravel(), *(values[moments].ravel() for values in at)))
+    total = np.add.reduceat(rate, len(_AT) * starts)
+    nobody = total <= _NOBODY
+
+    def mean(values: Floats, *, otherwise: float) -> Floats:
+        weighted = np.where(rate > 0, rate * values.reshape(rate.shape), 0.0)
+        part = np.add.reduceat(weighted, len(_AT) * starts)
+        return np.where(nobody, otherwise, part / np.where(nobody, 1.0, total))
+
+    return Meeting(
+        mean(met.wait_s, otherwise=0.0),
+        np.clip(mean(met.abandons, otherwise=0.0), 0.0, 1.0),
+        np.clip(mean(met.in_time, otherwise=1.0), 0.0, 1.0),
+    )
+
+
+def _between(course: Course, owner: NDArray[np.intp], block: NDArray[np.intp]) -> Floats:
+    """Return mean, variance and orbit at Gauss' points of the blocks, shape (2 × n_blocks, 3, n_queues)."""
+    first = np.array(course.first)[owner] + BLOCK * block
+    known = course.states[first[:, None] + np.arange(BLOCK + 1), :Q]
+    states = np.einsum("pk,bksq->bpsq", _LAGRANGE, known, optimize=True)
+    return np.maximum(states.reshape(-1, *known.shape[2:]), 0.0)
+
+
+def _lagrange(at: Floats) -> Floats:
+    """Return the weights of BLOCK + 1 equidistant values in [0, 1] at the points `at`, shape (n_points, BLOCK + 1)."""
+    knots = np.linspace(0, 1, BLOCK + 1)
+    powers = np.arange(BLOCK + 1)
+    return np.asarray(np.linalg.solve((knots[:, None] ** powers).T, (at[:, None] ** powers).T).T)
+
+
+_AT = 0.5 + np.array([-0.5, 0.5]) / np.sqrt(3)
+_LAGRANGE = _lagrange(_AT)
