@@ -130,12 +130,13 @@ def forecast_surge(
     weight = queue_parts(queues, hit, seen=seen) * _by_queue(queues, channel_parts(names, chosen, used=used))
     unit *= weight[:, None]
     drawn = _posterior(prior, queues, unit=unit, counts=counts, hit=hit)
-    paths = _paths(
-        queues, unit=unit, drawn=drawn, n_past=counts.n_closed, interval_s=interval_s, seen=bool(counts.known.any())
-    )
+    plain = _plain_paths(queues, unit=unit, drawn=drawn)
+    n_ahead, settled = len(index) - counts.n_closed, bool(counts.known.any())
+    paths = _roughened(plain, queues, n_ahead=n_ahead, interval_s=interval_s, settled=settled)
     return _forecast(
         queues,
         paths,
+        plain=plain,
         index=index,
         levels=tuple(levels),
         counts=counts,
@@ -176,19 +177,23 @@ def _prior_draws(prior: Scale, n_channels: int) -> Posterior:
     return Posterior(np.arange(N_DRAWS, dtype=np.intp), prior.log_mean + prior.sigma * z[6], CHANNEL_SIGMA * own, 1.0)
 
 
-def _paths(
-    queues: Sequence[SurgeQueue], *, unit: Array, drawn: Posterior | None, n_past: int, interval_s: float, seen: bool
-) -> Array:
-    """Contacts above normal, shape (n_intervals, n_queues, n_draws)."""
+def _plain_paths(queues: Sequence[SurgeQueue], *, unit: Array, drawn: Posterior | None) -> Array:
+    """Contacts above normal as the curve has them, shape (n_intervals, n_queues, n_draws)."""
     if drawn is None:
         return np.zeros_like(unit)
     names = channels_of(queues)
     of = [names.index(q.channel) for q in queues]
     paths = np.take(unit, drawn.pick, axis=2)
     paths *= np.exp(drawn.log_scale + drawn.log_channel)[of]
-    n_ahead = len(unit) - n_past
-    noise = roughness(n_ahead, len(names), interval_s=interval_s, settled=seen)
-    paths[n_past:] *= noise[:, of]
+    return paths
+
+
+def _roughened(plain: Array, queues: Sequence[SurgeQueue], *, n_ahead: int, interval_s: float, settled: bool) -> Array:
+    """The same paths with what single future intervals deviate from their curve."""
+    names = channels_of(queues)
+    noise = roughness(n_ahead, len(names), interval_s=interval_s, settled=settled)
+    paths = plain.copy()
+    paths[len(plain) - n_ahead :] *= noise[:, [names.index(q.channel) for q in queues]]
     return paths
 
 
@@ -196,6 +201,7 @@ def _forecast(
     queues: Sequence[SurgeQueue],
     paths: Array,
     *,
+    plain: Array,
     index: pd.DatetimeIndex,
     levels: tuple[float, ...],
     counts: Counts,
@@ -205,9 +211,12 @@ def _forecast(
 ) -> SurgeForecast:
     names = channels_of(queues)
     of = np.array([names.index(q.channel) for q in queues])
-    by_queue = {q.key: summarise(paths[:, i], levels) for i, q in enumerate(queues)}
-    by_channel = {name: summarise(paths[:, of == c].sum(axis=1), levels) for c, name in enumerate(names)}
-    overall = summarise(paths.sum(axis=1), levels)
+    by_queue = {q.key: summarise(paths[:, i], levels, plain=plain[:, i]) for i, q in enumerate(queues)}
+    by_channel = {
+        name: summarise(paths[:, of == c].sum(axis=1), levels, plain=plain[:, of == c].sum(axis=1))
+        for c, name in enumerate(names)
+    }
+    overall = summarise(paths.sum(axis=1), levels, plain=plain.sum(axis=1))
     _put_counts(paths, counts)  # from here on the past is what was counted, no longer what the model says of it
     normal = np.stack([q.normal for q in queues], axis=1)
     all_seen = paths.sum(axis=1)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from forecasting.surge.curve import Array
 
+_WINDOW = np.concatenate([np.arange(1.0, 6.0), np.arange(4.0, 0.0, -1.0)])  # nine intervals
+
 NEAR_NORMAL = 0.2  # surge ÷ normal volume below which demand counts as near normal
 
 
@@ -39,15 +41,34 @@ class PeakRange:
     at: Mapping[float, datetime | None]
 
 
-def summarise(draws: Array, levels: tuple[float, ...]) -> SurgePath:
-    """Quantiles over the draws of shape (n_intervals, n_draws)."""
+def summarise(draws: Array, levels: tuple[float, ...], *, plain: Array) -> SurgePath:
+    """Quantiles over the draws of shape (n_intervals, n_draws); `plain` are the same without their roughness.
+
+    The draws are few, so the roughness of each interval would show as jags of the band that mean nothing. What it adds
+    to the plain quantiles changes slowly with time and is smoothed over time; what the curve does is kept as it is.
+    """
+    smooth = _quantiles(plain, levels)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        added = np.where(smooth > 0, np.log(_quantiles(draws, levels) / smooth), np.nan)
+    quantiles = smooth * np.exp(_smoothed(np.where(np.isfinite(added), added, np.nan)))
+    return SurgePath(levels, np.maximum.accumulate(quantiles, axis=0), draws.mean(axis=1))
+
+
+def _quantiles(draws: Array, levels: tuple[float, ...]) -> Array:
     ordered = np.sort(draws, axis=1)
     place = np.array(levels) * (draws.shape[1] - 1)
     below = np.floor(place).astype(int)
     above = np.minimum(below + 1, draws.shape[1] - 1)
     part = place - below
-    quantiles = ordered[:, below] * (1 - part) + ordered[:, above] * part
-    return SurgePath(levels, quantiles.T, draws.mean(axis=1))
+    return np.asarray((ordered[:, below] * (1 - part) + ordered[:, above] * part).T)
+
+
+def _smoothed(rows: Array) -> Array:
+    """Triangular moving mean along each row, of what is known; 0 where nothing near is known."""
+    known = np.isfinite(rows)
+    total = np.stack([np.convolve(row, _WINDOW, mode="same") for row in np.where(known, rows, 0.0)])
+    weight = np.stack([np.convolve(row, _WINDOW, mode="same") for row in known.astype(float)])
+    return np.asarray(np.divide(total, weight, out=np.zeros_like(total), where=weight > 0))
 
 
 def peak_of(draws: Array, index: pd.DatetimeIndex, levels: Sequence[float]) -> PeakRange:
