@@ -35,6 +35,23 @@ class QueueEvent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What drawn times follow from `from_s` on; fields as in `QueueModel`. What is under way keeps its drawn times."""
+
+    from_s: float
+    aht_s: float
+    patience_s: float
+    redial: float
+    redial_after_s: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.aht_s) and self.aht_s > 0 and self.patience_s > 0 and self.redial_after_s > 0):
+            raise ValueError("aht_s, patience_s and redial_after_s must be positive, aht_s finite")
+        if not 0 <= self.redial < 1:
+            raise ValueError(f"redial must be in [0, 1), got {self.redial}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueModel:
     """How a queue works.
 
@@ -51,6 +68,8 @@ class QueueModel:
         Probability to call again after abandoning, and the mean delay until then [s], exponential.
     opening
         Spans [s) in which contacts are let in, rising and apart; None: always. Who waits at closing stays in the queue.
+    later
+        Habits that replace the four above from their time on, rising in time.
 
     Raises
     ------
@@ -64,18 +83,30 @@ class QueueModel:
     redial: float = 0.0
     redial_after_s: float = 300.0
     opening: Sequence[tuple[float, float]] | None = None
+    later: Sequence[Habits] = ()
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.aht_s) and self.aht_s > 0 and self.patience_s > 0 and self.redial_after_s > 0):
-            raise ValueError("aht_s, patience_s and redial_after_s must be positive, aht_s finite")
-        if not 0 <= self.redial < 1:
-            raise ValueError(f"redial must be in [0, 1), got {self.redial}")
+        begins = [-inf, *(habits.from_s for habits in self.later)]
+        if begins != sorted(begins):
+            raise ValueError("later must rise in time")
+        self.habits()
         times = [t for t, _ in self.agents]
         if not times or times != sorted(set(times)) or any(n < 0 for _, n in self.agents):
             raise ValueError("agents needs at least one step (time, people ≥ 0), with rising times")
         edges = [t for span in self.opening or () for t in span]
         if edges != sorted(edges):
             raise ValueError(f"opening needs spans that rise and do not overlap, got {self.opening}")
+
+    def habits(self) -> list[Habits]:
+        """Return the habits from the beginning on."""
+        first = Habits(
+            from_s=-inf,
+            aht_s=self.aht_s,
+            patience_s=self.patience_s,
+            redial=self.redial,
+            redial_after_s=self.redial_after_s,
+        )
+        return [first, *self.later]
 
 
 def simulate(arrivals: Iterable[float], model: QueueModel, *, seed: int) -> Iterator[QueueEvent]:
@@ -104,16 +135,16 @@ def simulate(arrivals: Iterable[float], model: QueueModel, *, seed: int) -> Iter
     and the stream ends.
     """
     draw = Random(seed).random
-    aht, patience, redial, redial_after = model.aht_s, model.patience_s, model.redial, model.redial_after_s
-    patient, new = patience == inf, tuple.__new__
+    habits = model.habits()
+    patient, new = all(one.patience_s == inf for one in habits), tuple.__new__
     # What is due: (time, order, kind, contact, caller, arrived_at, answered_at); `order` keeps ties in order of making.
     due: list[tuple[float, int, str, int, int, float, float]] = []
     queue: deque[tuple[int, int, float]] = deque()
     # Contacts that may still abandon. One that has left the set stays in deque or heap and is passed over there.
     holding: set[int] = set()
-    opening, stops, source = _opening(model), iter(model.agents), _rising(arrivals)
+    opening, stops, source = _opening(model), _stops(model, habits), _rising(arrivals)
     opens, closes = next(opening)
-    change, staff_next = next(stops)
+    change, staff_next, following = next(stops)
     arrival = next(source, inf)
     staff = busy = waiting = order = contact = 0
     while True:
@@ -121,8 +152,9 @@ def simulate(arrivals: Iterable[float], model: QueueModel, *, seed: int) -> Iter
         if change <= at:
             if change == inf:
                 return
-            at, staff = change, staff_next
-            change, staff_next = next(stops, (inf, 0))
+            at, staff, now = change, staff_next, following
+            aht, patience, redial, redial_after = now.aht_s, now.patience_s, now.redial, now.redial_after_s
+            change, staff_next, following = next(stops, (inf, 0, now))
         else:
             kind, who, caller = ENTER, contact, contact
             if at == arrival:
@@ -141,7 +173,7 @@ def simulate(arrivals: Iterable[float], model: QueueModel, *, seed: int) -> Iter
                 queue.append((who, caller, at))
                 if not patient:
                     holding.add(who)
-                    if busy >= staff:
+                    if busy >= staff and patience < inf:
                         order += 1
                         heappush(due, (at - log(1.0 - draw()) * patience, order, ABANDON, who, caller, at, -1.0))
             elif kind is COMPLETE:
@@ -174,6 +206,22 @@ def _rising(arrivals: Iterable[float]) -> Iterator[float]:
             raise ValueError(f"arrivals must rise, got {arrival} after {last}; sort them")
         last = arrival
         yield arrival
+
+
+def _stops(model: QueueModel, habits: list[Habits]) -> Iterator[tuple[float, int, Habits]]:
+    """Yield when staff or habits change, with both from then on; −inf first."""
+    staff, people = deque(model.agents), 0
+    coming, current = deque(habits[1:]), habits[0]
+    at = -inf
+    while True:
+        while staff and staff[0][0] <= at:
+            people = staff.popleft()[1]
+        while coming and coming[0].from_s <= at:
+            current = coming.popleft()
+        yield at, people, current
+        if not staff and not coming:
+            return
+        at = min(staff[0][0] if staff else inf, coming[0].from_s if coming else inf)
 
 
 def _opening(model: QueueModel) -> Iterator[tuple[float, float]]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
-from source_rigs import config_of
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.errors import ConfigError, SourceError
@@ -18,6 +17,7 @@ from connectors.source import Batch, Evidence, Source, SourceConfig
 from connectors.storage.read import get_rejected, get_runs, get_sources, get_volumes, get_watermark
 from connectors.storage.rows import IngestResult
 from connectors.storage.write import upsert_sources
+from tests.connectors.source_rigs import config_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from source_rigs import NOW, RIGS, Rig, config_of, drain, hash_of, stored
 
 from connectors.errors import ConfigError, SourceError
 from connectors.registry import KINDS, build
 from connectors.source import Evidence
+from tests.connectors.source_rigs import NOW, RIGS, Rig, config_of, drain, hash_of, stored
 
 N = 60
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from board_fakes import FakeServices
 from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.app import create_app
+from tests.dashboard.board_fakes import FakeServices
 
 PAGE = {"Accept": "text/html"}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from board_fakes import FakeServices
+
+from tests.dashboard.board_fakes import FakeServices
 
 
 @pytest.fixture

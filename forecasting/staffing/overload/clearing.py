@@ -8,7 +8,7 @@ from forecasting.staffing.overload.closure import Course, X
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
-_ONE_IN_TWO = 0.5  # expected contacts beyond the agents, below which nobody is said to be left
+HALF_A_CONTACT = 0.5  # expected contacts beyond the agents, below which nobody is said to be left
 
 
 def clear_s(day: Day, course: Course) -> Floats:
@@ -21,11 +21,12 @@ def clear_s(day: Day, course: Course) -> Floats:
     inside = np.arange(len(owner)) - np.repeat(np.cumsum(counts + 1) - counts - 1, counts + 1)
     begins = np.cumsum(day.interval_s) - day.interval_s
     at = begins[owner] + inside * (day.interval_s / counts)[owner]
-    backlog = course.states[np.array(course.first)[owner] + inside, X] - day.places[owner] - _ONE_IN_TWO
-    return np.array([_last_fall(at, line) for line in backlog.T])
+    backlog = course.states[np.array(course.first)[owner] + inside, X] - day.places[owner] - HALF_A_CONTACT
+    return np.array([last_fall(at, line) for line in backlog.T])
 
 
-def _last_fall(at: Floats, backlog: Floats) -> float:
+def last_fall(at: Floats, backlog: Floats) -> float:
+    """Return when `backlog` falls to 0 for the last time; NaN if it never exceeds 0, infinite if it does at the end."""
     high = np.flatnonzero(backlog > 0)
     if not len(high):
         return float("nan")

@@ -11,13 +11,17 @@ import numpy as np
 from forecasting.surge.library.curve_process import CurveModel
 from forecasting.surge.library.features import level_of
 from forecasting.surge.library.forest import ForestModel
-from forecasting.surge.library.levels import LEVELS, Array
+from forecasting.surge.library.levels import LEVELS, Array, widened
 from forecasting.surge.library.linear import ACTIVITY, LinearModel
 from forecasting.surge.library.part import SurgeModel
 from forecasting.surge.library.rows import AGES
 from forecasting.surge.library.stacking import PARTS, weights_at
 from forecasting.surge.library.surges import TOTAL_AHEAD, Surge, SurgeView
 from forecasting.surge.library.targets import bounded
+
+# Averaged quantiles of parts that each hold are too wide by a little: their errors partly cancel. The time to the end is
+# left alone, half of its bands begin at "now".
+_SPREAD = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class EnsembleModel:
         said = np.stack([bounded(self.parts[name].quantiles(own.view)) for name in PARTS])
         weight = weights_at(own.view.n_elapsed)
         mixed = np.einsum("tp,ptl->tl", weight, said)
+        mixed[:2] = widened(mixed[:2], _SPREAD)
         return own.back(bounded(mixed))
 
     def paths(self, view: SurgeView, quantiles: Array) -> Array:

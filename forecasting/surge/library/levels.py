@@ -33,6 +33,12 @@ def weighted_quantiles(values: Array, weights: Array, levels: Array = _TAUS) -> 
     return np.asarray(np.interp(levels, (reached - 0.5 * weight) / reached[-1], values[order]))
 
 
+def widened(quantiles: Array, factor: float) -> Array:
+    """Quantiles with their distance from the median multiplied by `factor`, last axis LEVELS."""
+    middle = quantiles[..., LEVELS.index(0.5), None]
+    return np.asarray(middle + factor * (quantiles - middle))
+
+
 def mean_of(quantiles: Array) -> float:
     """Mean of a distribution known by its quantiles at LEVELS, shape (n_levels,): the tails end at the outer ones."""
     inner = float(np.sum(0.5 * (quantiles[1:] + quantiles[:-1]) * np.diff(_TAUS)))

@@ -17,6 +17,7 @@ _USED = columns("level", "last", "mean", "step", "activity_ahead")
 # On features in units of their standard deviation, against weights that sum to 1; divided by the intervals elapsed, since
 # the more has been seen of a surge, the more its own course says.
 _PENALTY = 1.0
+_FARTHEST = 3.0  # standard deviations up to which a slope is followed
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class LocalRidge:
         x = rows.x[:, _USED]
         centre, scale = weight @ x, np.maximum(x.std(axis=0), 1e-9)
         design = np.column_stack([np.ones(len(x)), (x - centre) / scale])
-        point = np.concatenate([[1.0], (rows.features_of(view)[_USED] - centre) / scale])
+        own = np.clip((rows.features_of(view)[_USED] - centre) / scale, -_FARTHEST, _FARTHEST)
+        point = np.concatenate([[1.0], own])
         gram = design.T @ (weight[:, None] * design)
         penalty = _PENALTY / min(view.n_elapsed, OLDEST)
         inverse = np.linalg.inv(gram + penalty * np.diag([0.0, *[1.0] * len(_USED)]))

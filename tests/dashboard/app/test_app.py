@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from board_client import PAGE, log_in, server_of
-from board_fakes import FakeServices
 from flask import Flask
 
 from dashboard import app as board
 from dashboard.components.catalogue import catalogue
 from dashboard.domain.people import Right
+from tests.dashboard.board_client import PAGE, log_in, server_of
+from tests.dashboard.board_fakes import FakeServices
 
 HERE = Path(board.__file__).parent
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import board_samples as samples
 import pytest
 
 from dashboard.components.queue_rows import gravity, queue_row, queue_state
 from dashboard.components.words import Words
 from dashboard.domain.board import Figure, QueueNow
+from tests.dashboard import board_samples as samples
 
 DE = Words("de", timezone="Europe/Berlin")
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import board_samples as samples
 import pytest
 
 from dashboard.components.words import Words
 from dashboard.domain.board import BandPoint, ChannelFan, Point, Range
 from dashboard.figures.axes import epoch_ms
 from dashboard.figures.fan import fan
+from tests.dashboard import board_samples as samples
 
 EN = Words("en", timezone="Europe/Berlin")
 T0 = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

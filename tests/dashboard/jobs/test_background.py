@@ -3,14 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scripted_source import quiet_log
-from seeded_centre import Centre, make_ordinary
 from structlog.testing import capture_logs
 
 from dashboard.jobs import ordinary_day
 from dashboard.jobs.background import Background
 from dashboard.services import accuracy, model_choice
 from forecasting.volume.registry import FORECASTERS
+from tests.dashboard.jobs.scripted_source import quiet_log
+from tests.dashboard.seeded_centre import Centre, make_ordinary
 
 
 @pytest.fixture

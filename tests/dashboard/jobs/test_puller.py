@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scripted_source import ScriptedSource, quiet_log
-from seeded_centre import Centre, call, make_centre
 from structlog.testing import capture_logs
 
 from connectors.errors import SourceError
@@ -14,6 +12,8 @@ from connectors.source import Batch
 from connectors.storage.read import get_sources, get_watermark
 from dashboard.jobs.first_pass import FirstPass
 from dashboard.jobs.puller import RETRY_PERMANENT_S, Puller
+from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
+from tests.dashboard.seeded_centre import Centre, call, make_centre
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from scripted_source import quiet_log
-from seeded_centre import Centre, make_ordinary
 from structlog.testing import capture_logs
 
 from dashboard.app import live_pages
 from dashboard.jobs.snapshots import VIEWS, Snapshots
 from dashboard.services import live_snapshot
+from tests.dashboard.jobs.scripted_source import quiet_log
+from tests.dashboard.seeded_centre import Centre, make_ordinary
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from scripted_source import ScriptedSource, quiet_log
-from seeded_centre import Centre, add_history, call, make_centre, make_ordinary
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
@@ -19,6 +17,8 @@ from dashboard.jobs.background import Background
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import FIRST_CHOICE_AFTER, Worker
 from dashboard.services import live_snapshot
+from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
+from tests.dashboard.seeded_centre import Centre, add_history, call, make_centre, make_ordinary
 
 
 class Recorded(Background):

@@ -10,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from board_client import log_in, server_of
-from board_fakes import FakeServices
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -19,6 +17,8 @@ from sqlalchemy.orm import Session
 from dashboard.services.incident_desk import open_incident
 from dashboard.services.incident_form import Desk
 from dashboard.services.starter_replies import install_starter_replies
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import FakeServices
 from tests.dashboard.services.desk_store import BERLIN, MANAGER, NOW, store
 
 OUTAGE = {"title": "Anmeldung gestört", "started_at": "10:00", "affected": "2 Mio", "next_update_at": "11:00"}

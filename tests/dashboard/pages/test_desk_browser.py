@@ -10,8 +10,6 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from board_client import server_of
-from board_fakes import PEOPLE, FakeServices
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
@@ -23,6 +21,8 @@ from dashboard.services.incident_desk import open_incident
 from dashboard.services.incident_form import Desk
 from dashboard.services.starter_replies import install_starter_replies
 from dashboard.settings import Settings
+from tests.dashboard.board_client import server_of
+from tests.dashboard.board_fakes import PEOPLE, FakeServices
 from tests.dashboard.pages import staffing_samples
 from tests.dashboard.pages.desk_board import OUTAGE
 from tests.dashboard.services.desk_store import BERLIN, MANAGER, NOW, store

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import board_samples as samples
 import orjson
-from board_client import log_in, server_of
-from board_fakes import PEOPLE, FakeServices
 
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import queues
 from dashboard.services import queue_day
 from dashboard.services.queue_day import QueueDay
+from tests.dashboard import board_samples as samples
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import PEOPLE, FakeServices
 
 EN = Words("en", timezone="Europe/Berlin")
 DAY = QueueDay(samples.NOW, "service", "Kundenservice", samples.fan("call", 420.0, surge=6300.0))

@@ -6,10 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import board_samples as samples
 import orjson
 import pytest
-from board_fakes import PEOPLE, FakeServices
 
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
@@ -17,6 +15,8 @@ from dashboard.domain.board import Assumption, Figure
 from dashboard.domain.incidents import Phase
 from dashboard.pages import situation
 from forecasting.surge.assumptions import SurgeAssumptions
+from tests.dashboard import board_samples as samples
+from tests.dashboard.board_fakes import PEOPLE, FakeServices
 
 DE = Words("de", timezone="Europe/Berlin")
 EN = Words("en", timezone="Europe/Berlin")

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from board_client import log_in, server_of
-from board_fakes import PEOPLE, FakeServices
 
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.domain.board import RejectedView, SourceHealth, SourcesView
 from dashboard.pages import sources
 from dashboard.services import rejected_export
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import PEOPLE, FakeServices
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 EN = Words("en", timezone="Europe/Berlin")

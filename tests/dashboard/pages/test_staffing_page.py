@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from board_client import log_in, server_of
-from board_fakes import PEOPLE, FakeServices
 
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
@@ -16,6 +14,8 @@ from dashboard.domain.staffing_day import total
 from dashboard.figures.staffing import staffing as figure
 from dashboard.pages import staffing
 from dashboard.services import staffing_plan
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import PEOPLE, FakeServices
 from tests.dashboard.pages import staffing_samples as samples
 
 EN = Words("en", timezone="Europe/Berlin")

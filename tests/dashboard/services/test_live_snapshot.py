@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seeded_centre import Centre, make_centre
 
 from dashboard.services import live_snapshot
+from tests.dashboard.seeded_centre import Centre, make_centre
 
 
 @pytest.fixture

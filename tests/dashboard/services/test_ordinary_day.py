@@ -5,13 +5,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from seeded_centre import BERLIN, NORMAL, Centre, add_history, counts, make_centre, make_ordinary, quarters
 
 from connectors.storage.read import get_forecast
 from connectors.storage.rows import ForecastRow
 from dashboard.services import accuracy, model_choice, ordinary_day
 from dashboard.services.local_days import local_midnight
 from forecasting.volume.registry import FORECASTERS
+from tests.dashboard.seeded_centre import (
+    BERLIN,
+    NORMAL,
+    Centre,
+    add_history,
+    counts,
+    make_centre,
+    make_ordinary,
+    quarters,
+)
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seeded_centre import QUARTER, Centre, call, counts, make_centre, make_ordinary, quarters, state
 
 from connectors.records import Outcome
 from connectors.storage.write import upsert_queues
 from dashboard.domain.board import QueueNow, SituationView
 from dashboard.services import ordinary_day, queue_now, situation, surge_outlook
 from dashboard.services.source_setup import queue_rows
+from tests.dashboard.seeded_centre import QUARTER, Centre, call, counts, make_centre, make_ordinary, quarters, state
 
 
 @pytest.fixture

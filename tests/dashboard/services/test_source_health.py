@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seeded_centre import Centre, call, counts, make_centre, make_ordinary
 
 from connectors.errors import SourceError
 from connectors.records import RejectedRecord
@@ -12,6 +11,7 @@ from connectors.storage.rows import IngestResult
 from connectors.storage.write import finish_run, start_run, upsert_sources
 from dashboard.domain.board import SourceHealth, SourcesView
 from dashboard.services import source_health
+from tests.dashboard.seeded_centre import Centre, call, counts, make_centre, make_ordinary
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from seeded_centre import BERLIN, Centre, make_centre, make_ordinary
 
 from dashboard.domain.board import QueueStaffing
 from dashboard.services import staffing_plan, surge_outlook
 from forecasting.staffing import required_agents
+from tests.dashboard.seeded_centre import BERLIN, Centre, make_centre, make_ordinary
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from seeded_centre import Centre, make_centre
 
 from connectors.errors import ConnectorError
 from dashboard.services.store import is_drill, mark_drill, open_store, require_own_kind
 from dashboard.settings import Settings, SettingsError, StoreSettings
+from tests.dashboard.seeded_centre import Centre, make_centre
 
 
 @pytest.fixture

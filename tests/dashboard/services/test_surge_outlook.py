@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seeded_centre import Centre, call, make_centre, make_ordinary
 
 from connectors.storage.read import get_forecast, get_incidents
 from connectors.storage.rows import ForecastRow
 from connectors.storage.write import revise_incident
 from dashboard.domain.incidents import IncidentFacts
 from dashboard.services import surge_outlook
+from tests.dashboard.seeded_centre import Centre, call, make_centre, make_ordinary
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from board_client import log_in, server_of
-from board_fakes import FakeServices
 from flask import Flask
 from flask.testing import FlaskClient
+
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import FakeServices
 
 
 @pytest.fixture

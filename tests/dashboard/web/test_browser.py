@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import board_samples as samples
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from board_client import server_of
-from board_fakes import NOW, FakeServices
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -21,6 +18,9 @@ from dashboard.components.words import Words
 from dashboard.services import live_snapshot, queue_day
 from dashboard.services.queue_day import QueueDay
 from dashboard.settings import Settings
+from tests.dashboard import board_samples as samples
+from tests.dashboard.board_client import server_of
+from tests.dashboard.board_fakes import NOW, FakeServices
 
 pytestmark = pytest.mark.browser
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from board_client import PAGE, log_in, server_of, token_of
-from board_fakes import FakeServices, drill_settings
 from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.services import accounts
+from tests.dashboard.board_client import PAGE, log_in, server_of, token_of
+from tests.dashboard.board_fakes import FakeServices, drill_settings
 
 
 def _try(client: FlaskClient, name: str, password: str, **more: str) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from board_client import PAGE, log_in, server_of
-from board_fakes import FakeServices
 from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.domain.people import Right
 from dashboard.services.accounts import ForbiddenError
 from dashboard.web.guard import Door
+from tests.dashboard.board_client import PAGE, log_in, server_of
+from tests.dashboard.board_fakes import FakeServices
 
 
 def test_an_unknown_page_is_404_and_says_what_to_do(manager: FlaskClient) -> None:

@@ -7,8 +7,9 @@ import gzip
 import hashlib
 import re
 
-from board_client import PAGE
 from flask.testing import FlaskClient
+
+from tests.dashboard.board_client import PAGE
 
 
 def test_the_policy_allows_only_this_house_and_named_scripts(manager: FlaskClient) -> None:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from board_client import log_in, server_of
-from board_fakes import NOW, FakeServices
 from flask.testing import FlaskClient
 
 from dashboard.components.visit import ServicesLike
 from dashboard.services import live_snapshot
+from tests.dashboard.board_client import log_in, server_of
+from tests.dashboard.board_fakes import NOW, FakeServices
 
 
 @pytest.fixture

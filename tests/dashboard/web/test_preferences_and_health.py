@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from board_client import PAGE, log_in, server_of, token_of
-from board_fakes import NOW, FakeServices
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from dashboard.services import live_snapshot
 from dashboard.web.memory import Memory
+from tests.dashboard.board_client import PAGE, log_in, server_of, token_of
+from tests.dashboard.board_fakes import NOW, FakeServices
 
 
 def test_the_language_is_kept_in_session_and_account(manager: FlaskClient, services: FakeServices) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from board_client import server_of
-from board_fakes import FakeServices
 from flask import request, request_started
+
+from tests.dashboard.board_client import server_of
+from tests.dashboard.board_fakes import FakeServices
 
 FORWARDED = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
 

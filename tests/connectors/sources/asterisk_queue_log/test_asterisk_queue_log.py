@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from source_rigs import call_lines, config_of, drain, hash_of, stored
 
 from connectors.records import ContactEvent, Outcome, QueueState, RejectedRecord
 from connectors.registry import build
 from connectors.source import Batch, Source
+from tests.connectors.source_rigs import call_lines, config_of, drain, hash_of, stored
 
 T = 1_795_420_800  # 2026-11-23 08:00 UTC
 NOW = datetime.fromtimestamp(T + 1800, UTC)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from asterisk_server import Asterisk, CannotRunError, running_asterisk
-from source_rigs import config_of
 
 from connectors.records import ContactEvent, Outcome, QueueState
 from connectors.registry import build
+from tests.connectors.asterisk_server import Asterisk, CannotRunError, running_asterisk
+from tests.connectors.source_rigs import config_of
 
 pytestmark = [pytest.mark.live, pytest.mark.shared]
 _WITHIN_S = 60.0

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from source_rigs import NOW, config_of, drain, hash_of, stored, table_line
 
 from connectors.errors import ConfigError, SourceError
 from connectors.records import IntervalVolume, RejectedRecord
@@ -19,6 +18,7 @@ from connectors.registry import build
 from connectors.source import Batch
 from connectors.sources.table import rowid
 from connectors.sources.table.source import TableSource
+from tests.connectors.source_rigs import NOW, config_of, drain, hash_of, stored, table_line
 
 COUNTS: dict[str, Any] = {
     "columns": {"interval_start": "start", "offered": "calls", "answered": "answered", "aht_s": "aht"},

@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from source_rigs import NOW, config_of, drain, hash_of, stored, table_line
 
 from connectors.errors import ConfigError
 from connectors.records import Channel, ContactEvent, IntervalVolume, Outcome
@@ -24,6 +23,7 @@ from connectors.sources.table import rowid
 from connectors.sources.table.source import TableSource
 from dashboard.services.source_setup import build_sources
 from dashboard.settings import Settings
+from tests.connectors.source_rigs import NOW, config_of, drain, hash_of, stored, table_line
 
 HEAD = "id,queue,arrived_at,answered_at,ended_at\n"
 EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
