@@ -143,8 +143,15 @@ def ratio_of(
         Rows of `scores`, restricted alike.
     days
         Day of each surge by position.
+
+    Raises
+    ------
+    ValueError
+        The tables have no row in common.
     """
     joined = own.merge(peer, on=["position", "n_elapsed", "target"], suffixes=("", "_peer"), validate="1:1")
+    if joined.empty:
+        raise ValueError("the two tables have no scored forecast in common; restrict them alike")
     joined["day"] = [days[position] for position in joined["position"]]
     by_day = joined.groupby("day")[["crps", "crps_peer"]].sum().to_numpy()
     drawn = np.random.default_rng(seed).integers(0, len(by_day), (n_draws, len(by_day)))

@@ -62,8 +62,8 @@ def meet(centre: Centre) -> Meeting:
 
     Notes
     -----
-    With j customers ahead in the queue, n agents, service rate μ and abandon rate θ, the wait is a race of departures at
-    rates nμ + kθ against the customer's own patience: the customer is served with probability nμ / (nμ + (j + 1)θ) and
+    With j customers ahead in the queue, n agents, service rate μ and abandon rate θ, the wait is a race of departures
+    at rates nμ + kθ against the customer's own patience: the customer is served with probability nμ / (nμ + (j + 1)θ) and
     waits (j + 1) / (nμ + (j + 1)θ) in the mean. Given that the customer is served, the wait is a sum of exponentials
     with rates nμ + kθ, k = 1 … j + 1. That sum is taken as gamma, by the cube root of Wilson and Hilferty.
     """

@@ -17,7 +17,7 @@ BLOCK = 4  # steps between whose ends the state is interpolated
 _STIFF = 2.5  # of the quickest rate; Runge–Kutta of fourth order is stable up to 2.78
 _FLOOR = 1e-12
 _BELL = tau**-0.5
-X, V, O, Q = range(4)
+CENTRE, VARIANCE, ORBIT, QUEUE = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Flow:
         self._again = day.redial_probability * self._theta
         self._return = day.redial_rate
         self._let_in = day.is_open
-        self._all_open = day.is_open.all(axis=1)
+        self._all_open: list[bool] = day.is_open.all(axis=1).tolist()
         self.state = np.zeros((4, n_queues))
         self._change, self._total, self._stage, self._part = (np.zeros((4, n_queues)) for _ in range(4))
         self._at, self._ahead, self._moves = tuple(self.state), tuple(self._stage), tuple(self._change)
@@ -123,15 +123,15 @@ class _Flow:
     def queue(self) -> Floats:
         """Return the mean queue at the interval's end, and remember who is busy then."""
         queue = self._tail(self._at, self._capacity[-1])[0].copy()
-        self._busy = self.state[X] - queue
+        self._busy = self.state[CENTRE] - queue
         return queue
 
     def _tail(self, state: tuple[Floats, ...], places: Floats) -> tuple[Floats, Floats]:
         """Return E[(X − n)⁺] and P(X > n) of a normal X, in buffers."""
         a, b, c, e = self._a, self._b, self._c, self._e
-        subtract(state[X], places, a)
+        subtract(state[CENTRE], places, a)
         if self._spread:
-            maximum(state[V], _FLOOR, e)
+            maximum(state[VARIANCE], _FLOOR, e)
             sqrt(e, e)
             true_divide(a, e, b)
             ndtr(b, c)
@@ -145,7 +145,7 @@ class _Flow:
         else:
             maximum(a, 0.0, a)
         # A normal X may fall below none; with few agents its queue would then exceed all who are there.
-        minimum(a, state[X], a)
+        minimum(a, state[CENTRE], a)
         return a, c
 
     def _rates(self, state: tuple[Floats, ...], places: Floats) -> None:
@@ -153,13 +153,13 @@ class _Flow:
         outflow, inflow = self._b, self._e
         queue, above = self._tail(state, places)
         integral[:] = queue
-        multiply(state[O], self._d, inflow)
+        multiply(state[ORBIT], self._d, inflow)
         multiply(queue, self._p, orbit)
         subtract(orbit, inflow, orbit)
         if self._open is not None:
             multiply(inflow, self._open, inflow)
         add(inflow, self._lam, inflow)
-        subtract(state[X], queue, outflow)
+        subtract(state[CENTRE], queue, outflow)
         multiply(outflow, self._m, outflow)
         multiply(queue, self._t, queue)
         add(outflow, queue, outflow)
@@ -167,6 +167,6 @@ class _Flow:
         if self._spread:
             multiply(above, self._surplus, spread)
             add(spread, self._m2, spread)
-            multiply(spread, state[V], spread)
+            multiply(spread, state[VARIANCE], spread)
             add(outflow, inflow, outflow)
             subtract(outflow, spread, spread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from forecasting.staffing.quadrature import Floats
 
 SHORTEST_S = 1.0  # handling, patience and redial delay below this settle within any step; they are read as this long
 _MAX_CELLS = 5_000_000
+_Kind = TypeVar("_Kind", np.float64, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Day:
         return np.asarray(turned[0]) if self.flat else turned
 
 
-def _laid(values: NDArray[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:  # type: ignore[type-var]
+def _laid(values: NDArray[_Kind], shape: tuple[int, ...]) -> NDArray[_Kind]:
     try:
         full = np.broadcast_to(values, shape)
     except ValueError as error:

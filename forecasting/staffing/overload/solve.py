@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.staffing.overload.arrivals import Centre, Meeting, meet
 from forecasting.staffing.overload.clearing import clear_s
-from forecasting.staffing.overload.closure import BLOCK, LONGEST_STEP_S, Course, O, Q, V, X, follow
+from forecasting.staffing.overload.closure import BLOCK, CENTRE, LONGEST_STEP_S, ORBIT, QUEUE, VARIANCE, Course, follow
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.overload.result import DayResult
 from forecasting.staffing.overload.stationary import stationary
@@ -113,23 +113,23 @@ def solve_day(
 def _result(day: Day, course: Course) -> DayResult:
     ends = course.states[course.first]
     moved = np.diff(ends, axis=0)
-    lost = day.abandon_rate * moved[:, Q]
-    calling_again = day.redial_probability * lost - moved[:, O]
+    lost = day.abandon_rate * moved[:, QUEUE]
+    calling_again = day.redial_probability * lost - moved[:, ORBIT]
     attempts = day.rate * day.interval_s[:, None] + np.where(day.is_open, calling_again, 0.0)
     refused = np.where(day.is_open, 0.0, day.offered + calling_again)
     met = _arrivals(day, course)
     return DayResult(
-        queue_mean=day.shaped(moved[:, Q] / day.interval_s[:, None]),
+        queue_mean=day.shaped(moved[:, QUEUE] / day.interval_s[:, None]),
         queue_end=day.shaped(course.queue),
         mean_wait_s=day.shaped(met.wait_s),
         abandonment=day.shaped(met.abandons),
         service_level=day.shaped(met.in_time),
         attempts=day.shaped(attempts),
-        answered=day.shaped(attempts - lost - moved[:, X]),
+        answered=day.shaped(attempts - lost - moved[:, CENTRE]),
         unserved=day.shaped((1 - day.redial_probability) * lost + refused),
         clear_s=day.shaped(clear_s(day, course)[None])[..., 0],
-        waiting_at_end=day.shaped(ends[-1:, X])[..., 0],
-        redialling_at_end=day.shaped(ends[-1:, O])[..., 0],
+        waiting_at_end=day.shaped(ends[-1:, CENTRE])[..., 0],
+        redialling_at_end=day.shaped(ends[-1:, ORBIT])[..., 0],
     )
 
 
@@ -140,9 +140,11 @@ def _arrivals(day: Day, course: Course) -> Meeting:
     owner = np.repeat(np.arange(len(blocks)), blocks)
     moments = np.repeat(owner, len(_AT))
     states = _between(course, owner, np.arange(len(owner)) - starts[owner])
-    rate = day.rate[moments] + np.where(day.is_open, day.redial_rate, 0.0)[moments] * states[:, O]
+    rate = day.rate[moments] + np.where(day.is_open, day.redial_rate, 0.0)[moments] * states[:, ORBIT]
     at = (day.places, day.service_rate, day.abandon_rate, day.answer_within_s)
-    met = meet(Centre(states[:, X].ravel(), states[:, V].ravel(), *(values[moments].ravel() for values in at)))
+    met = meet(
+        Centre(states[:, CENTRE].ravel(), states[:, VARIANCE].ravel(), *(values[moments].ravel() for values in at))
+    )
     total = np.add.reduceat(rate, len(_AT) * starts)
     nobody = total <= _NOBODY
 
@@ -161,9 +163,9 @@ def _arrivals(day: Day, course: Course) -> Meeting:
 def _between(course: Course, owner: NDArray[np.intp], block: NDArray[np.intp]) -> Floats:
     """Return mean, variance and orbit at Gauss' points of the blocks, shape (2 × n_blocks, 3, n_queues)."""
     first = np.array(course.first)[owner] + BLOCK * block
-    known = course.states[first[:, None] + np.arange(BLOCK + 1), :Q]
+    known = course.states[first[:, None] + np.arange(BLOCK + 1), :QUEUE]
     states = np.einsum("pk,bksq->bpsq", _LAGRANGE, known, optimize=True)
-    return np.maximum(states.reshape(-1, *known.shape[2:]), 0.0)
+    return np.asarray(np.maximum(states.reshape(-1, *known.shape[2:]), 0.0))
 
 
 def _lagrange(at: Floats) -> Floats:

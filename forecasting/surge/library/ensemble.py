@@ -19,8 +19,8 @@ from forecasting.surge.library.stacking import PARTS, weights_at
 from forecasting.surge.library.surges import TOTAL_AHEAD, Surge, SurgeView
 from forecasting.surge.library.targets import bounded
 
-# Averaged quantiles of parts that each hold are too wide by a little: their errors partly cancel. The time to the end is
-# left alone, half of its bands begin at "now".
+# Averaged quantiles of parts that each hold are too wide by a little: their errors partly cancel. The time to the end
+# is left alone, half of its bands begin at "now".
 _SPREAD = 0.95
 
 

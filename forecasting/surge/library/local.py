@@ -14,7 +14,7 @@ from forecasting.surge.library.rows import TrainingRows
 from forecasting.surge.library.surges import SurgeView
 
 _USED = columns("level", "last", "mean", "step", "activity_ahead")
-# On features in units of their standard deviation, against weights that sum to 1; divided by the intervals elapsed, since
+# On features in units of their standard deviation, against weights that sum to 1; divided by the intervals elapsed:
 # the more has been seen of a surge, the more its own course says.
 _PENALTY = 1.0
 _FARTHEST = 3.0  # standard deviations up to which a slope is followed

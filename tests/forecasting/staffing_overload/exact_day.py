@@ -1,4 +1,4 @@
-"""A day without redials, exactly: the probabilities of all states of M(t)/M/n(t)+M, followed by Kolmogorov's equations."""
+"""A day without redials, exactly: the probabilities of all states of M(t)/M/n(t)+M by Kolmogorov's equations."""
 
 from __future__ import annotations
 
