@@ -147,12 +147,11 @@ def _put_tiles(made: Snapshot, view: SituationView, words: Words) -> None:
 
 def _target(key: str, figure: Figure, words: Words) -> str:
     """The target a figure is held against; without one, what span of time it covers."""
-    if figure.target is None:
+    if figure.target is None or key == "times_normal":  # normal is what it is, not what anybody aims at
         return words(f"figure.{key}_note")
     shown: dict[str, Callable[[float | None], str]] = {
         "longest_wait": words.wait,
         "waiting": words.number,
-        "times_normal": lambda value: times(value, words),
     }
     return words("figure.target", target=shown.get(key, words.percent)(figure.target))
 

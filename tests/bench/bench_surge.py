@@ -122,6 +122,14 @@ def _print_small(surges: tuple[Surge, ...]) -> None:
     """The same surges thinned to a twentieth: what happens below the size the library knows."""
     rng = np.random.default_rng(5)
     thin = [replace(surge, counts=rng.binomial(surge.counts.astype(int), 0.05).astype(float)) for surge in surges]
+    nowcaster = shipped_nowcaster()
+    flagged = [
+        np.mean([nowcaster.is_small(s.seen(age), np.full(age, s.seen(age).baseline)) for s in each for age in AGES])
+        for each in (thin, surges)
+    ]
+    print(
+        f"Called too small: {flagged[0]:.0%} of forecasts of surges thinned to 1 in 20, {flagged[1]:.0%} at full size"
+    )
     own, peer = (_forecast_thin(name, surges, thin) for name in ("ensemble", "scaling"))
     for target in TARGETS:
         parts = [_mean(table, target, None)["crps"].mean() for table in (own, peer)]

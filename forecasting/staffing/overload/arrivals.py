@@ -63,22 +63,23 @@ def meet(centre: Centre) -> Meeting:
     Notes
     -----
     With j customers ahead in the queue, n agents, service rate μ and abandon rate θ, the wait is a race of departures
-    at rates nμ + kθ against the customer's own patience: the customer is served with probability nμ / (nμ + (j + 1)θ) and
-    waits (j + 1) / (nμ + (j + 1)θ) in the mean. Given that the customer is served, the wait is a sum of exponentials
-    with rates nμ + kθ, k = 1 … j + 1. That sum is taken as gamma, by the cube root of Wilson and Hilferty.
+    at rates nμ + kθ against the customer's own patience. It is served with probability nμ / (nμ + (j + 1)θ) and waits
+    (j + 1) / (nμ + (j + 1)θ) in the mean. Given that it is served, its wait is a sum of exponentials with rates
+    nμ + kθ, k = 1 … j + 1. That sum is taken as gamma, by the cube root of Wilson and Hilferty.
     """
     shape = centre.mean.shape
     answer = Meeting(np.zeros(shape), np.zeros(shape), np.ones(shape))
     excess = centre.mean - centre.agents
     deviation = np.sqrt(centre.variance) + _LEAST_SD
-    waits = ndtr((excess + 0.5) / deviation)
+    waits = np.where(centre.agents > 0, ndtr((excess + 0.5) / deviation), 1.0)
     some = np.flatnonzero(waits > _RARE)
     if len(some):
         part = centre.take(some)
         busy = part.agents * part.service_rate
         spot = _Spot(excess[some], deviation[some], busy, np.maximum(part.abandon_rate, _LEAST_RATE))
         wait = waits[some] * spot.mean_wait()
-        answer.wait_s[some] = wait
+        endless = (busy == 0) & (part.abandon_rate == 0)
+        answer.wait_s[some] = np.where(endless, np.inf, wait)
         answer.abandons[some] = wait * part.abandon_rate
         answer.in_time[some] = 1 - waits[some] + spot.served_within(part.answer_within_s)
     return answer
@@ -94,10 +95,9 @@ class _Spot:
     theta: Floats
 
     def mean_wait(self) -> Floats:
-        """Return the mean wait of those who wait [s]; infinite where nobody works and nobody gives up."""
+        """Return the mean wait of those who wait [s]."""
         ahead, density = self._nodes(self.excess + _REACH * self.deviation, _FEW)
-        with np.errstate(divide="ignore"):
-            wait = ahead / (self.busy + ahead * self.theta)
+        wait = ahead / (self.busy + ahead * self.theta)
         return np.asarray((density * wait).sum(axis=0) / density.sum(axis=0))
 
     def served_within(self, limit_s: Floats) -> Floats:

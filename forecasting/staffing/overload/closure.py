@@ -84,7 +84,7 @@ class _Flow:
         self._again = day.redial_probability * self._theta
         self._return = day.redial_rate
         self._let_in = day.is_open
-        self._all_open: list[bool] = day.is_open.all(axis=1).tolist()
+        self._all_open = [bool(row.all()) for row in day.is_open]
         self.state = np.zeros((4, n_queues))
         self._change, self._total, self._stage, self._part = (np.zeros((4, n_queues)) for _ in range(4))
         self._at, self._ahead, self._moves = tuple(self.state), tuple(self._stage), tuple(self._change)
@@ -118,7 +118,7 @@ class _Flow:
             multiply(change, weight, part)
             add(total, part, total)
         add(state, total, state)
-        maximum(state, 0.0, state)
+        maximum(state, 0.0, out=state)
 
     def queue(self) -> Floats:
         """Return the mean queue at the interval's end, and remember who is busy then."""
@@ -131,7 +131,7 @@ class _Flow:
         a, b, c, e = self._a, self._b, self._c, self._e
         subtract(state[CENTRE], places, a)
         if self._spread:
-            maximum(state[VARIANCE], _FLOOR, e)
+            maximum(state[VARIANCE], _FLOOR, out=e)
             sqrt(e, e)
             true_divide(a, e, b)
             ndtr(b, c)
@@ -143,9 +143,9 @@ class _Flow:
             multiply(a, c, a)
             add(a, b, a)
         else:
-            maximum(a, 0.0, a)
+            maximum(a, 0.0, out=a)
         # A normal X may fall below none; with few agents its queue would then exceed all who are there.
-        minimum(a, state[CENTRE], a)
+        minimum(a, state[CENTRE], out=a)
         return a, c
 
     def _rates(self, state: tuple[Floats, ...], places: Floats) -> None:

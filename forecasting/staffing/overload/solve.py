@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from forecasting.staffing.overload.arrivals import Centre, Meeting, meet
 from forecasting.staffing.overload.clearing import clear_s
-from forecasting.staffing.overload.closure import BLOCK, CENTRE, LONGEST_STEP_S, ORBIT, QUEUE, VARIANCE, Course, follow
+from forecasting.staffing.overload.closure import CENTRE, LONGEST_STEP_S, ORBIT, QUEUE, Course, follow
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.overload.result import DayResult
 from forecasting.staffing.overload.stationary import stationary
-from forecasting.staffing.quadrature import Floats
+from forecasting.staffing.overload.sampling import arrivals
 
 Method = Literal["closure", "fluid", "stationary"]
 METHODS: tuple[Method, ...] = get_args(Method)
-_NOBODY = 1e-12  # attempts per second
 
 
 def solve_day(
@@ -117,7 +115,7 @@ def _result(day: Day, course: Course) -> DayResult:
     calling_again = day.redial_probability * lost - moved[:, ORBIT]
     attempts = day.rate * day.interval_s[:, None] + np.where(day.is_open, calling_again, 0.0)
     refused = np.where(day.is_open, 0.0, day.offered + calling_again)
-    met = _arrivals(day, course)
+    met = arrivals(day, course)
     return DayResult(
         queue_mean=day.shaped(moved[:, QUEUE] / day.interval_s[:, None]),
         queue_end=day.shaped(course.queue),
@@ -131,49 +129,3 @@ def _result(day: Day, course: Course) -> DayResult:
         waiting_at_end=day.shaped(ends[-1:, CENTRE])[..., 0],
         redialling_at_end=day.shaped(ends[-1:, ORBIT])[..., 0],
     )
-
-
-def _arrivals(day: Day, course: Course) -> Meeting:
-    """Return what the attempts of each interval meet, weighted by their rate at Gauss' two points of each block."""
-    blocks = np.diff(course.first) // BLOCK
-    starts = np.cumsum(blocks) - blocks
-    owner = np.repeat(np.arange(len(blocks)), blocks)
-    moments = np.repeat(owner, len(_AT))
-    states = _between(course, owner, np.arange(len(owner)) - starts[owner])
-    rate = day.rate[moments] + np.where(day.is_open, day.redial_rate, 0.0)[moments] * states[:, ORBIT]
-    at = (day.places, day.service_rate, day.abandon_rate, day.answer_within_s)
-    met = meet(
-        Centre(states[:, CENTRE].ravel(), states[:, VARIANCE].ravel(), *(values[moments].ravel() for values in at))
-    )
-    total = np.add.reduceat(rate, len(_AT) * starts)
-    nobody = total <= _NOBODY
-
-    def mean(values: Floats, *, otherwise: float) -> Floats:
-        weighted = np.where(rate > 0, rate * values.reshape(rate.shape), 0.0)
-        part = np.add.reduceat(weighted, len(_AT) * starts)
-        return np.where(nobody, otherwise, part / np.where(nobody, 1.0, total))
-
-    return Meeting(
-        mean(met.wait_s, otherwise=0.0),
-        np.clip(mean(met.abandons, otherwise=0.0), 0.0, 1.0),
-        np.clip(mean(met.in_time, otherwise=1.0), 0.0, 1.0),
-    )
-
-
-def _between(course: Course, owner: NDArray[np.intp], block: NDArray[np.intp]) -> Floats:
-    """Return mean, variance and orbit at Gauss' points of the blocks, shape (2 × n_blocks, 3, n_queues)."""
-    first = np.array(course.first)[owner] + BLOCK * block
-    known = course.states[first[:, None] + np.arange(BLOCK + 1), :QUEUE]
-    states = np.einsum("pk,bksq->bpsq", _LAGRANGE, known, optimize=True)
-    return np.asarray(np.maximum(states.reshape(-1, *known.shape[2:]), 0.0))
-
-
-def _lagrange(at: Floats) -> Floats:
-    """Return the weights of BLOCK + 1 equidistant values in [0, 1] at the points `at`, shape (n_points, BLOCK + 1)."""
-    knots = np.linspace(0, 1, BLOCK + 1)
-    powers = np.arange(BLOCK + 1)
-    return np.asarray(np.linalg.solve((knots[:, None] ** powers).T, (at[:, None] ** powers).T).T)
-
-
-_AT = 0.5 + np.array([-0.5, 0.5]) / np.sqrt(3)
-_LAGRANGE = _lagrange(_AT)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.surge.library.alignment import OLDEST
 from forecasting.surge.library.ensemble import EnsembleModel
 from forecasting.surge.library.levels import Array
 from forecasting.surge.library.peers import ScalingModel
@@ -15,7 +16,7 @@ from forecasting.surge.library.surges import Surge, SurgeView
 from forecasting.surge.library.targets import END_SHARE, bounded
 
 PATH_LEVELS = (0.1, 0.5, 0.9)
-LEAST_HEIGHT = 10.0
+_SMALLEST_SHARE = 0.05
 _LEAST_SIGMAS = 5.0
 _N_NEAREST = 3
 
@@ -74,6 +75,12 @@ class Nowcaster:
         self.surges = tuple(surges)
         self.ensemble = ensemble
         self._scaling = ScalingModel().fit(self.surges)
+        self._least = [
+            float(
+                np.quantile([one.seen(age).since.max() for one in self.surges if one.n_after >= age], _SMALLEST_SHARE)
+            )
+            for age in range(1, OLDEST + 1)
+        ]
 
     def nowcast(self, view: SurgeView, *, normal: Array, facts: FactsRange | None = None) -> Nowcast:
         """Forecast from counts above normal.
@@ -87,7 +94,7 @@ class Nowcaster:
         facts
             What the incident's facts say of the next four hours.
         """
-        small = is_small(view, normal)
+        small = self.is_small(view, normal)
         said = bounded(self._scaling.quantiles(view)) if small else self.ensemble.quantiles(view)
         after = pulled(said, facts, n_elapsed=view.n_elapsed)
         quantiles = bounded(after.quantiles)
@@ -100,16 +107,27 @@ class Nowcaster:
             nearest=() if small else self._nearest(view),
         )
 
+    def least_height(self, n_elapsed: int) -> float:
+        """Contacts above normal that nineteen in twenty surges of the library had reached in one interval by then."""
+        return self._least[min(n_elapsed, OLDEST) - 1]
+
+    def is_small(self, view: SurgeView, normal: Array) -> bool:
+        """Whether no interval since the onset reaches that height, and 5 √(normal + 1) above normal.
+
+        On surges smaller than those of the library it does worse than plain scaling.
+        """
+        limit = np.maximum(self.least_height(view.n_elapsed), _LEAST_SIGMAS * np.sqrt(normal + 1.0))
+        return bool((view.since < limit).all())
+
     def _nearest(self, view: SurgeView) -> tuple[NearSurge, ...]:
         alike = self.ensemble.forest.surge_weights(self.ensemble.scaled(view).view)
         best = sorted(alike, key=lambda position: (-alike[position], position))[:_N_NEAREST]
         return tuple(_near(self.surges[position], alike[position]) for position in best)
 
 
-def is_small(view: SurgeView, normal: Array) -> bool:
-    """Whether no interval since the onset stands out: fewer than 10 above normal, or fewer than 5 √(normal + 1)."""
-    limit = np.maximum(LEAST_HEIGHT, _LEAST_SIGMAS * np.sqrt(normal + 1.0))
-    return bool((view.since < limit).all())
+def _smallest(surges: Sequence[Surge], age: int) -> float:
+    reached = [surge.seen(age).since.max() for surge in surges if surge.n_after >= age]
+    return float(np.quantile(reached, _SMALLEST_SHARE))
 
 
 def _near(surge: Surge, likeness: float) -> NearSurge:

@@ -9,7 +9,7 @@ import pytest
 
 from forecasting.surge.library import LEVELS, Surge, SurgeView
 from forecasting.surge.library.activity import busiest_hour, library_hour
-from forecasting.surge.library.nowcast import Nowcaster, is_small
+from forecasting.surge.library.nowcast import Nowcaster
 from forecasting.surge.library.pull import FactsRange, pulled
 
 MEDIAN = LEVELS.index(0.5)
@@ -55,13 +55,23 @@ def test_facts_that_expect_nothing_pull_nothing() -> None:
 
 def test_what_does_not_stand_out_is_too_small(nowcaster: Nowcaster) -> None:
     small, normal = view_of(6, 9), np.array([1.0, 1.0])
-    assert is_small(small, normal)
+    assert nowcaster.is_small(small, normal)
     said = nowcaster.nowcast(small, normal=normal)
     assert said.too_small
     assert said.nearest == ()
     assert np.isfinite(said.quantiles).all()
-    assert not is_small(view_of(6, 40), normal)
-    assert is_small(view_of(6, 40), np.array([100.0, 100.0]))
+    assert not nowcaster.is_small(view_of(6, 60), normal)
+    assert nowcaster.is_small(view_of(6, 60), np.array([200.0, 200.0]))
+
+
+def test_the_least_height_grows_with_time_and_one_surge_in_twenty_is_below(
+    nowcaster: Nowcaster, surges: tuple[Surge, ...]
+) -> None:
+    heights = [nowcaster.least_height(age) for age in range(1, 30)]
+    assert heights == sorted(heights)
+    assert heights[0] >= 10
+    flagged = [nowcaster.is_small(s.seen(age), np.full(age, 0.5)) for s in surges for age in (1, 2, 4, 8)]
+    assert np.mean(flagged) <= 0.06
 
 
 def test_paths_have_the_total_that_is_forecast(nowcaster: Nowcaster, surges: tuple[Surge, ...]) -> None:

@@ -1,0 +1,106 @@
+"""What the attempts of an interval meet: arrivals sampled inside the steps, more often where their fate turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.staffing.overload.arrivals import Centre, Meeting, meet
+from forecasting.staffing.overload.closure import BLOCK, CENTRE, ORBIT, QUEUE, VARIANCE, Course
+from forecasting.staffing.overload.day import Day
+from forecasting.staffing.quadrature import Floats
+
+_NOBODY = 1e-12  # attempts per second
+_TURN = 0.1  # of the probability of an answer in time, between the two points of a block
+_POWERS = np.arange(BLOCK + 1)
+_FROM_VALUES = np.linalg.inv(np.linspace(0, 1, BLOCK + 1)[:, None] ** _POWERS)  # to coefficients of a polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Attempt rate of each block and queue, and its products with what is met; arrays of shape (n_cells,)."""
+
+    rate: Floats
+    wait: Floats
+    abandons: Floats
+    in_time: Floats
+    turns: NDArray[np.bool_]
+
+    def put(self, chosen: NDArray[np.intp], finer: _Sums) -> None:
+        """Replace the chosen cells."""
+        for name in ("rate", "wait", "abandons", "in_time"):
+            getattr(self, name)[chosen] = getattr(finer, name)
+
+
+def arrivals(day: Day, course: Course) -> Meeting:
+    """Return what attempts meet, weighted by their rate, shape (n_intervals, n_queues).
+
+    The state between the ends of a block's steps is the polynomial through them. Two points of Gauss are enough but
+    where, between them, an answer in time becomes likely or unlikely: there ten are taken.
+    """
+    blocks = np.diff(course.first) // BLOCK
+    starts = np.cumsum(blocks) - blocks
+    n_queues = day.offered.shape[1]
+    owner = np.repeat(np.arange(len(blocks)), blocks)
+    first = np.array(course.first)[owner] + BLOCK * (np.arange(len(owner)) - starts[owner])
+    cells = _Cells(owner.repeat(n_queues), first.repeat(n_queues), np.tile(np.arange(n_queues), len(owner)))
+    sums = _sums(day, course, cells, points=2)
+    turning = np.flatnonzero(sums.turns)
+    if len(turning):
+        sums.put(turning, _sums(day, course, cells.take(turning), points=10))
+
+    def per_interval(values: Floats) -> Floats:
+        return np.add.reduceat(values.reshape(-1, n_queues) / blocks[owner][:, None], starts)
+
+    total = per_interval(sums.rate)
+    nobody = total <= _NOBODY
+
+    def mean(values: Floats, *, otherwise: float) -> Floats:
+        return np.where(nobody, otherwise, per_interval(values) / np.where(nobody, 1.0, total))
+
+    return Meeting(
+        mean(sums.wait, otherwise=0.0),
+        np.clip(mean(sums.abandons, otherwise=0.0), 0.0, 1.0),
+        np.clip(mean(sums.in_time, otherwise=1.0), 0.0, 1.0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Blocks of queues: interval, index of the block's first state, queue."""
+
+    interval: NDArray[np.intp]
+    first: NDArray[np.intp]
+    queue: NDArray[np.intp]
+
+    def take(self, chosen: NDArray[np.intp]) -> _Cells:
+        return _Cells(self.interval[chosen], self.first[chosen], self.queue[chosen])
+
+
+def _sums(day: Day, course: Course, cells: _Cells, *, points: int) -> _Sums:
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    mix = ((nodes[:, None] + 1) / 2) ** _POWERS @ _FROM_VALUES
+    known = course.states[cells.first[:, None] + _POWERS, :QUEUE, cells.queue[:, None]]
+    states = np.maximum(np.tensordot(mix, known, axes=(1, 1)), 0.0)
+    here = (cells.interval, cells.queue)
+    around = (day.places[here], day.service_rate[here], day.abandon_rate[here], day.answer_within_s[here])
+    shape = states.shape[:2]
+    met = meet(
+        Centre(
+            states[..., CENTRE].ravel(),
+            states[..., VARIANCE].ravel(),
+            *(np.broadcast_to(values, shape).ravel() for values in around),
+        )
+    )
+    returning = np.where(day.is_open[here], day.redial_rate[here], 0.0) * states[..., ORBIT]
+    rate = day.rate[here] + returning
+    in_time = met.in_time.reshape(shape)
+
+    def summed(values: Floats) -> Floats:
+        return np.asarray(weights @ (rate * np.where(rate > 0, values.reshape(shape), 0.0))) / 2
+
+    return _Sums(
+        weights @ rate / 2, summed(met.wait_s), summed(met.abandons), summed(in_time), np.ptp(in_time, axis=0) > _TURN
+    )

@@ -1,0 +1,31 @@
+"""The peak a channel's chart names: counted where it is over, else a range that covers how high the surge may climb."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from dashboard.domain.board import BandPoint, Point, Range
+from dashboard.services.channel_fan import _peak
+
+T = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+SEEN = (Point(T, 100.0), Point(T + timedelta(minutes=15), 80.0))
+AHEAD = (
+    BandPoint(T + timedelta(minutes=30), 60.0, 150.0, 400.0),
+    BandPoint(T + timedelta(minutes=45), 50.0, 140.0, 700.0),
+)
+
+
+def test_ahead_with_the_surges_own_height() -> None:
+    assert _peak(SEEN, AHEAD, surge=Range(80.0, 200.0, 900.0)) == (AHEAD[0].at, Range(60.0, 150.0, 900.0))
+
+
+def test_ahead_on_an_ordinary_day() -> None:
+    assert _peak(SEEN, AHEAD, surge=None) == (AHEAD[0].at, Range(60.0, 150.0, 400.0))
+
+
+def test_over() -> None:
+    assert _peak(SEEN, (), surge=Range(1.0, 2.0, 3.0)) == (T, Range(100.0, 100.0, 100.0))
+
+
+def test_nothing_at_all() -> None:
+    assert _peak((), (), surge=None) is None
