@@ -13,7 +13,8 @@ from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
 _NOBODY = 1e-12  # attempts per second
-_TURN = 0.1  # of the probability of an answer in time, between the two points of a block
+_TURN = 2.0  # standard deviations by which a block moves towards, or away from, answers in time
+_NEAR = 4.0  # standard deviations from even odds of an answer in time; farther off all or nobody is answered in time
 _POWERS = np.arange(BLOCK + 1)
 _FROM_VALUES = np.linalg.inv(np.linspace(0, 1, BLOCK + 1)[:, None] ** _POWERS)  # to coefficients of a polynomial
 
@@ -26,7 +27,6 @@ class _Sums:
     wait: Floats
     abandons: Floats
     in_time: Floats
-    turns: NDArray[np.bool_]
 
     def put(self, chosen: NDArray[np.intp], finer: _Sums) -> None:
         """Replace the chosen cells."""
@@ -47,7 +47,7 @@ def arrivals(day: Day, course: Course) -> Meeting:
     first = np.array(course.first)[owner] + BLOCK * (np.arange(len(owner)) - starts[owner])
     cells = _Cells(owner.repeat(n_queues), first.repeat(n_queues), np.tile(np.arange(n_queues), len(owner)))
     sums = _sums(day, course, cells, points=2)
-    turning = np.flatnonzero(sums.turns)
+    turning = _turning(day, course, cells)
     if len(turning):
         sums.put(turning, _sums(day, course, cells.take(turning), points=10))
 
@@ -96,11 +96,22 @@ def _sums(day: Day, course: Course, cells: _Cells, *, points: int) -> _Sums:
     )
     returning = np.where(day.is_open[here], day.redial_rate[here], 0.0) * states[..., ORBIT]
     rate = day.rate[here] + returning
-    in_time = met.in_time.reshape(shape)
 
     def summed(values: Floats) -> Floats:
         return np.asarray(weights @ (rate * np.where(rate > 0, values.reshape(shape), 0.0))) / 2
 
-    return _Sums(
-        weights @ rate / 2, summed(met.wait_s), summed(met.abandons), summed(in_time), np.ptp(in_time, axis=0) > _TURN
-    )
+    return _Sums(weights @ rate / 2, summed(met.wait_s), summed(met.abandons), summed(met.in_time))
+
+
+def _turning(day: Day, course: Course, cells: _Cells) -> NDArray[np.intp]:
+    """Return the cells in whose course the odds of an answer in time turn."""
+    here = (cells.interval, cells.queue)
+    even = day.places[here] * (1 + day.service_rate[here] * day.answer_within_s[here])
+
+    def distance(index: NDArray[np.intp]) -> Floats:
+        state = course.states[index, :, cells.queue]
+        return np.asarray((state[:, CENTRE] - even) / np.sqrt(state[:, VARIANCE] + 1))
+
+    begin, end = distance(cells.first), distance(cells.first + BLOCK)
+    turns = (np.abs(end - begin) > _TURN) & (np.minimum(begin, end) < _NEAR) & (np.maximum(begin, end) > -_NEAR)
+    return np.flatnonzero(turns)

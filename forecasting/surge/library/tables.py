@@ -127,7 +127,7 @@ def _surge(
         start=start,
         onset=begins,
         onset_hour=(times[start] % 86_400) / 3_600,
-        day=str(row.get("day") or str(time)[:10]),
+        day=str(time)[:10] if pd.isna(row.get("day")) else str(row["day"]),
         fold=_fold(row.get("fold")),
     )
 

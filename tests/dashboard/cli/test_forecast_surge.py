@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 
 from dashboard.cli import run
+from dashboard.cli.backtest_surge import surge as backtest_command
+from dashboard.cli.forecast_surge import surge as forecast_command
+from tests.conftest import REPO_ROOT
 
 Capture = pytest.CaptureFixture[str]
 ONSET = pd.Timestamp("2026-03-09 10:15", tz="UTC")
@@ -183,3 +186,14 @@ def test_bad_counts_and_wrong_use(folder: Path, capsys: Capture) -> None:
     (folder / "facts.toml").unlink()
     assert call(folder, "2026-03-09T11:15") == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_manual_names_every_option_and_key(folder: Path, capsys: Capture) -> None:
+    manual = (REPO_ROOT / "docs" / "cli-surge.md").read_text(encoding="utf-8")
+    for command in (forecast_command, backtest_command):
+        for option in command.params:
+            assert f"--{option.name or ''}" in manual or any(name in manual for name in option.opts), option.opts
+    made = answer(folder, "2026-03-09T11:15", capsys)
+    for key in (*made, *made["path"][0]):
+        assert key in ("schema", "interval_s", "timezone") or f"`{key}`" in manual, key
+    assert made["schema"] in manual

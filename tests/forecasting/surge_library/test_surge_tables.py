@@ -36,6 +36,11 @@ def test_day_fold_and_provider_may_be_missing() -> None:
     assert surge.fold == -1
 
 
+def test_an_empty_day_is_that_of_the_onset() -> None:
+    surges = surges_of(series(), pd.concat([onsets(day="x"), onsets("2026-03-01 15:03:20")])).surges
+    assert [surge.day for surge in surges] == ["x", "2026-03-01"]
+
+
 def test_an_onset_between_two_beginnings_belongs_to_the_interval_that_contains_it() -> None:
     table = surges_of(series(), onsets("2026-03-01 13:10:00"))
     assert table.surges[0].start == 20
