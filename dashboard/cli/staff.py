@@ -15,6 +15,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.cli.staff_day import day
 from dashboard.cli.staff_table import Table, read_table
 from forecasting.staffing import (
     CONVENTIONS,
@@ -77,6 +78,9 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
 @click.group()
 def staff() -> None:
     """Evaluate and size staffing from a file."""
+
+
+staff.add_command(day)
 
 
 @staff.command("evaluate")

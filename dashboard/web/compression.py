@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import threading
 
 from flask import Flask, request
@@ -16,17 +17,18 @@ SMALLEST = 1000
 
 
 class _Packed:
-    """Packed static files by address; an address changes whenever its file does."""
+    """Packed static files by their content: there are only so many, whatever addresses a visitor invents."""
 
     def __init__(self) -> None:
-        self._files: dict[str, bytes] = {}
+        self._files: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
 
-    def get(self, address: str, body: bytes) -> bytes:
+    def get(self, body: bytes) -> bytes:
+        key = hashlib.sha256(body).digest()
         with self._lock:
-            if address not in self._files:
-                self._files[address] = gzip.compress(body, 9, mtime=0)
-            return self._files[address]
+            if key not in self._files:
+                self._files[key] = gzip.compress(body, 9, mtime=0)
+            return self._files[key]
 
 
 def install(server: Flask) -> None:
@@ -34,13 +36,15 @@ def install(server: Flask) -> None:
     packed = _Packed()
 
     def pack(response: Response) -> Response:
+        if response.status_code == 304:
+            response.close()  # nothing of the file will be sent, and the server does not close what it does not send
         if not _worth_it(response):
             return response
         response.direct_passthrough = False
         body = response.get_data()
         if len(body) >= SMALLEST:
-            static = request.path.startswith(STATIC) and ("m" in request.args or "/_dash-component" in request.path)
-            response.set_data(packed.get(request.full_path, body) if static else gzip.compress(body, 5, mtime=0))
+            static = request.path.startswith(STATIC)
+            response.set_data(packed.get(body) if static else gzip.compress(body, 5, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
             response.headers.pop("ETag", None)
         response.vary.add("Accept-Encoding")

@@ -11,8 +11,8 @@ from forecasting.staffing.overload.clearing import clear_s
 from forecasting.staffing.overload.closure import CENTRE, LONGEST_STEP_S, ORBIT, QUEUE, Course, follow
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.overload.result import DayResult
-from forecasting.staffing.overload.stationary import stationary
 from forecasting.staffing.overload.sampling import arrivals
+from forecasting.staffing.overload.stationary import stationary
 
 Method = Literal["closure", "fluid", "stationary"]
 METHODS: tuple[Method, ...] = get_args(Method)

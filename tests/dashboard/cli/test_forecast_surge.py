@@ -192,7 +192,7 @@ def test_the_manual_names_every_option_and_key(folder: Path, capsys: Capture) ->
     manual = (REPO_ROOT / "docs" / "cli-surge.md").read_text(encoding="utf-8")
     for command in (forecast_command, backtest_command):
         for option in command.params:
-            assert f"--{option.name or ''}" in manual or any(name in manual for name in option.opts), option.opts
+            assert any(name in manual for name in option.opts), option.opts
     made = answer(folder, "2026-03-09T11:15", capsys)
     for key in (*made, *made["path"][0]):
         assert key in ("schema", "interval_s", "timezone") or f"`{key}`" in manual, key

@@ -9,6 +9,7 @@ import re
 
 from flask.testing import FlaskClient
 
+from dashboard.web.compression import _Packed
 from tests.dashboard.board_client import PAGE
 
 
@@ -64,3 +65,10 @@ def test_scripts_are_packed_for_browsers_that_can_unpack(stranger: FlaskClient) 
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
         assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_the_same_file_is_packed_once_whatever_its_address() -> None:
+    packed = _Packed()
+    body = b"x" * 5_000
+    assert packed.get(body) is packed.get(bytes(bytearray(body)))
+    assert gzip.decompress(packed.get(body)) == body

@@ -19,6 +19,7 @@ from forecasting.surge.library import LEVELS, Surge, make_model
 from forecasting.surge.library.levels import mean_of, weighted_quantiles
 from forecasting.surge.library.shipped import shipped_scores
 from forecasting.surge.library.stacking import PARTS, learn, weights_at
+from tests.conftest import REPO_ROOT
 
 AGES = (1, 2, 4, 8)
 
@@ -104,3 +105,13 @@ def test_learning_weights_finds_the_better_part() -> None:
     assert early[0] > 0.75
     assert late[0] > 0.75
     assert early.sum() == pytest.approx(1)
+
+
+def test_the_model_card_says_the_shipped_scores() -> None:
+    card = (REPO_ROOT / "docs" / "surge-model-card.md").read_text(encoding="utf-8")
+    for label, target, digits in (("total", "total_4h", 3), ("peak", "peak_4h", 3), ("end [min]", "end_min", 1)):
+        found = [shipped_scores()[target, minutes] for minutes in (15, 30, 60, 120)]
+        own = " | ".join(f"{one['crps']:.{digits}f} ({one['coverage_80']:.2f})" for one in found)
+        peer = " | ".join(f"{one['crps_scaling']:.{digits}f}" for one in found)
+        assert f"| {label} | {own} |" in card
+        assert f"| {label}, scaling | {peer} |" in card
