@@ -70,6 +70,10 @@ def surge(
     past = load_surges(train, train_onsets, fold=folds)
     table = past if folds and (path, onsets) == (train, train_onsets) else load_surges(path, onsets, fold=folds)
     rows = _forecasts(past, table, ages=elapsed, model=model, folds=folds)
+    if folds is None and (path, onsets) == (train, train_onsets):
+        click.echo(
+            "Note: training and input are the same surges; add --folds to judge what was not learned from.", err=True
+        )
     _say_left_out(table, rows, elapsed)
     if not rows:
         raise click.ClickException("no series reaches an --elapsed time, so nothing was forecast; check the onsets")

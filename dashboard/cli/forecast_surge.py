@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 import numpy as np
@@ -31,12 +32,25 @@ _NAMES = ("p10", "p50", "p90")
 _FILE = click.Path(path_type=Path)
 
 
+class Zone(click.ParamType[str]):
+    """An IANA time zone."""
+
+    name = "zone"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the name; wrong use for an unknown one."""
+        try:
+            return ZoneInfo(str(value)).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.fail(f"unknown time zone {value!r}; write an IANA name such as Europe/Berlin", param, ctx)
+
+
 @click.command()
 @click.option("--observed", type=_FILE, required=True, help="Counts: interval_start,[queue],offered, 15 min or finer.")
 @click.option("--incident", type=_FILE, required=True, help="Facts, TOML: started_at, affected_low, affected_high, ...")
 @click.option("--now", required=True, help="The present; later counts are not used.")
 @click.option("--baseline", default="auto", show_default=True, help="Output of forecast volume, or auto.")
-@click.option("--timezone", default="UTC", show_default=True, help="Zone of naive times and of output.")
+@click.option("--timezone", type=Zone(), default="UTC", show_default=True, help="Zone of naive times and of output.")
 @click.option(
     "--channel", default="call", show_default=True, help="How these contacts come: call, chat, email, ticket."
 )

@@ -68,11 +68,16 @@ def read_counts(
     struck = _struck(histories, queues, path)
     notes = list(histories.notes)
     start = floor_interval(onset, INTERVAL_S)
-    end = max(floor_interval(now, INTERVAL_S), start)
+    until = floor_interval(now, INTERVAL_S)
+    end = max(until, start)
     total = pd.concat([histories.queues[name] for name in struck], axis=1).sum(axis=1, min_count=1)
-    total = total[total.index < end]
+    total = total[total.index < until]
     known = total.dropna()
     as_of = min(max(known.index[-1] + _STEP, start), end) if len(known) else start
+    if as_of + END_AHEAD * _STEP <= until:
+        raise click.ClickException(
+            f"{path} ends at {as_of:%Y-%m-%dT%H:%M} UTC, more than 8 hours before --now; bring newer counts"
+        )
     if as_of < end:
         notes.append(f"Counts end at {as_of:%Y-%m-%d %H:%M} UTC; the forecast starts there.")
     first = max(start - _BEFORE * _STEP, known.index[0]) if len(known) else start

@@ -67,7 +67,9 @@ def _intervals_a_week(queue: DrillQueue) -> int:
 
 def _live(channel: str) -> dict[str, Any]:
     if channel == "call":
-        return {"kind": "asterisk_queue_log", "path": f"{LIVE}/{QUEUE_LOG}", "timezone": ZONE}
+        # Named, so that the silence of the telephones greys the telephones' figures alone.
+        queues = {q.key: q.key for q in QUEUES if q.channel == channel}
+        return {"kind": "asterisk_queue_log", "path": f"{LIVE}/{QUEUE_LOG}", "timezone": ZONE, "queues": queues}
     return {"kind": "table", "path": f"{LIVE}/{channel}.csv", "channel": channel, "columns": _EVENT_COLUMNS}
 
 

@@ -143,6 +143,29 @@ def test_the_same_call_says_the_same_to_the_bit(folder: Path, capsys: Capture) -
     assert answer(folder, "2026-03-09T11:15", capsys) == answer(folder, "2026-03-09T11:15", capsys)
 
 
+def test_counts_that_ended_long_ago_are_refused(folder: Path, capsys: Capture) -> None:
+    assert call(folder, "2026-03-12T10:00") == 1
+    assert "more than 8 hours before --now" in capsys.readouterr().err
+
+
+def test_counts_between_now_and_an_onset_ahead_are_not_used(folder: Path, capsys: Capture) -> None:
+    one = answer(folder, "2026-03-09T08:00", capsys)
+    table = counts()
+    late = table["interval_start"] >= pd.Timestamp("2026-03-09 08:00")
+    table.assign(offered=table["offered"].where(~late, 5_000)).to_csv(folder / "counts.csv", index=False)
+    assert answer(folder, "2026-03-09T08:00", capsys) == one
+
+
+@pytest.mark.parametrize("value", [0, 7, 1_000_000])
+@pytest.mark.parametrize("first", ["2026-03-09T08:00", "2026-03-09T10:15", "2026-03-09T12:45"])
+def test_constant_and_late_beginning_counts_are_answered(folder: Path, capsys: Capture, value: int, first: str) -> None:
+    index = pd.date_range(first, "2026-03-09T14:00", freq="15min")
+    pd.DataFrame({"interval_start": index, "offered": value}).to_csv(folder / "counts.csv", index=False)
+    made = answer(folder, "2026-03-09T13:20", capsys)
+    assert np.isfinite(list(made["total_4h"].values())).all()
+    assert made["total_4h"]["p10"] <= made["total_4h"]["p90"]
+
+
 @pytest.mark.parametrize("now", ["2026-03-09T10:00", "2026-03-09T10:14"])
 def test_an_onset_ahead_is_answered_from_the_facts(folder: Path, capsys: Capture, now: str) -> None:
     made = answer(folder, now, capsys)
@@ -183,6 +206,7 @@ def test_bad_counts_and_wrong_use(folder: Path, capsys: Capture) -> None:
     assert call(folder, "2026-03-09T11:15") == 1
     assert "at least 0" in capsys.readouterr().err
     assert call(folder, "noon") == 2
+    assert call(folder, "2026-03-09T11:15", "--timezone", "Mars/Olympus") == 2
     (folder / "facts.toml").unlink()
     assert call(folder, "2026-03-09T11:15") == 1
     assert "cannot be read" in capsys.readouterr().err
