@@ -180,7 +180,9 @@ def _taut(at: Floats, low: Floats, high: Floats) -> Floats:
             slope, y = floor[end], low[-1]
         else:
             turn = int(crossed[0])
-            rising = floor[turn] > flattest[turn] * (1 + 1e-12) + 1e-15 and turn > 0 and floor[turn] > steepest[turn - 1]
+            rising = (
+                floor[turn] > flattest[turn] * (1 + 1e-12) + 1e-15 and turn > 0 and floor[turn] > steepest[turn - 1]
+            )
             bound = ceiling if rising else floor
             end = int(np.argmin(ceiling[:turn])) if rising else int(np.argmax(floor[: turn + 1]))
             slope = bound[end]

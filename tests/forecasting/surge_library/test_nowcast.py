@@ -81,6 +81,14 @@ def test_paths_have_the_total_that_is_forecast(nowcaster: Nowcaster, surges: tup
     np.testing.assert_allclose(np.quantile(total, LEVELS), quantiles[0], atol=0.03)
 
 
+def test_the_middle_path_has_no_jumps(nowcaster: Nowcaster, surges: tuple[Surge, ...]) -> None:
+    """Real surges move by a third between quarter-hours; a median path must not fall to a third in one."""
+    for surge in surges[::5]:
+        view = surge.seen(4)
+        middle = nowcaster.nowcast(view, normal=np.full(4, view.baseline)).path[1]
+        assert np.abs(np.diff(np.log1p(middle[:12]))).max() < np.log(3)
+
+
 def test_nearest_surges_are_past_ones_best_first(nowcaster: Nowcaster, surges: tuple[Surge, ...]) -> None:
     said = nowcaster.nowcast(surges[20].seen(6), normal=np.full(6, 0.5))
     assert said.nearest[0].key == surges[20].key, "a surge of the library is most like itself"
