@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "forecast": ("dashboard.cli.forecast", "forecast", "Forecast volumes from a file."),
     "backtest": ("dashboard.cli.backtest", "backtest", "Judge forecasters on the past of a file."),
     "staff": ("dashboard.cli.staff", "staff", "Evaluate and size staffing from a file."),
+    "plan": ("dashboard.cli.plan", "plan", "Plan a surge: whom to call in, which levers to pull."),
 }
 
 

@@ -24,7 +24,8 @@ MEASURES = ("queue_mean", "queue_end", "mean_wait_s", "abandonment", "service_le
 MAX_SIMULATED = 40_000_000  # contacts; about five minutes
 _SAID = {
     "few_agents": "fewer than 10 people work in some interval",
-    "short_patience": "customers give up more than ten times as fast as they are served",
+    "short_patience": "customers give up more than four times as fast as they are served",
+    "long_patience": "patience is more than three handling times",
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.staffing.levers.catalogue import HOUR_S, Lever
+from forecasting.staffing.levers.catalogue import Lever
 from forecasting.staffing.levers.programme import Index, Programme
 from forecasting.staffing.levers.shortage import Shortage
 from forecasting.staffing.quadrature import Floats
@@ -38,7 +38,18 @@ class Model:
     spells: list[Spell] = field(default_factory=list)
     served: dict[str, Index] = field(default_factory=dict)
     put_off: dict[str, Index] = field(default_factory=dict)
+    waiting: dict[str, list[Index]] = field(default_factory=dict)
     money: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def put_off_cost(self, key: str, values: Floats) -> float:
+        """Return the money a lever that puts contacts off takes."""
+        return float(sum(self.money[one] @ values[one] for one in self.waiting[key]))
+
+    @property
+    def waiting_variables(self) -> Index:
+        """Return the variables of contacts put off."""
+        known = [one for of_lever in self.waiting.values() for one in of_lever]
+        return np.concatenate(known) if known else np.zeros(0, dtype=np.intp)
 
     @property
     def missing_weight(self) -> Floats:
@@ -169,11 +180,14 @@ def _defer(model: Model, lever: Lever, help_: _Help, *, effect: int) -> None:
             values = [1.0, -1.0, 1.0, *[-1.0 for _ in before]]
             programme.at_most(columns, values, 0.0)
             programme.at_most(columns, [-value for value in values], 0.0)
+            # Taken up is who was put off earlier: else contacts would go in a circle.
+            programme.at_most([int(back[t]), *before], [1.0, *[-1.0 for _ in before]], 0.0)
             recent = out[max(0, t - delay + 1) : t + 1] if waiting_limit[t] else out[:0]
             programme.at_most(
                 np.r_[waiting[t], recent], np.r_[1.0, -np.ones(len(recent))], 0.0, label=f"delay:{lever.key}"
             )
             help_.people[skill][t] += [(int(out[t]), 1.0), (int(back[t]), -1.0)]
+        model.waiting.setdefault(lever.key, []).append(waiting)
         known = model.put_off.get(lever.key)
         model.put_off[lever.key] = out[None] if known is None else np.concatenate([known, out[None]])
 
@@ -186,7 +200,7 @@ def _avoided(model: Model, help_: _Help) -> Index:
         options = help_.share[skill][t]
         if options:
             index[skill, t] = model.programme.variables((1,), cost=0.0, upper=MOST_AVOIDED)[0]
-            columns = [index[skill, t], *(option for option, _ in options)]
+            columns = [int(index[skill, t]), *(option for option, _ in options)]
             model.programme.at_most(columns, [1.0, *(-effect for _, effect in options)], 0.0)
     return index
 
@@ -195,14 +209,14 @@ def _cover(model: Model, help_: _Help, avoided: Index) -> None:
     """What is required is there, comes, is avoided or put off, or is missing."""
     shortage, programme = model.shortage, model.programme
     for skill, t in np.ndindex(*shortage.required.shape[1:]):
-        helpers = help_.people[skill][t]
-        supply = []
+        helpers = [(column, factor) for column, factor in help_.people[skill][t] if factor > 0]
+        supply = [(column, factor) for column, factor in help_.people[skill][t] if factor < 0]
         if helpers:
             # One variable for all help of the cell keeps the rows of the demand's levels short.
             most = float(shortage.required[-1, skill].max()) + 1
             total = programme.variables((1,), cost=0.0, upper=most)[0]
             programme.at_most([total, *(column for column, _ in helpers)], [1.0, *(-f for _, f in helpers)], 0.0)
-            supply = [(int(total), 1.0)]
+            supply.append((int(total), 1.0))
         for level, needed in enumerate(shortage.required[:, skill, t]):
             terms = [(int(model.missing[level, skill, t]), 1.0), *supply]
             if avoided[skill, t] >= 0:

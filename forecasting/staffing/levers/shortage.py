@@ -49,7 +49,8 @@ class Shortage:
         needed = numbers("required", required, limit=MAX_NUMBER)
         if needed.ndim != 3 or needed.size == 0 or needed.shape[:2] != (len(levels), len(skills)):
             raise ValueError(
-                f"required must have shape ({len(levels)} levels, {len(skills)} skills, n_intervals), got {needed.shape}"
+                f"required must have shape ({len(levels)} levels, {len(skills)} skills, n_intervals), "
+                f"got {needed.shape}"
             )
         if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
             raise ValueError(f"levels must rise strictly inside (0, 1), got {levels}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ class Relaxed:
 
 def relax(cost: Floats, rows: csr_array, *, highest: Floats, upper: Floats) -> Relaxed | None:
     """Return the optimum without whole numbers, or None where nothing meets all rows."""
-    found = linprog(cost, A_ub=rows, b_ub=highest, bounds=np.stack([np.zeros_like(upper), upper], axis=1))
+    found: Any = linprog(  # type: ignore[call-overload]  # its stubs know no sparse rows
+        cost, A_ub=rows, b_ub=highest, bounds=np.stack([np.zeros_like(upper), upper], axis=1)
+    )
     if found.status == 2:
         return None
     if not found.success:

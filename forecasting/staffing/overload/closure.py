@@ -17,7 +17,7 @@ BLOCK = 4  # steps between whose ends the state is interpolated
 _STIFF = 2.5  # of the quickest rate; Runge–Kutta of fourth order is stable up to 2.78
 _FLOOR = 1e-12
 _BELL = tau**-0.5
-CENTRE, VARIANCE, ORBIT, QUEUE = range(4)
+CENTRE, VARIANCE, ORBIT, QUEUE, JOINT = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Course:
     Attributes
     ----------
     states
-        Shape (1 + n_steps, 4, n_queues): mean and variance of the number in the centre, mean number who will call
-        again, and the mean queue integrated since the start [contact·s].
+        Shape (1 + n_steps, 5, n_queues): mean and variance of the number in the centre, mean number who will call
+        again, the mean queue integrated since the start [contact·s], and the covariance of centre and orbit.
     first
         Index of each interval's first state, and of the last state; 1 + n_intervals.
     queue
@@ -61,7 +61,7 @@ def follow(day: Day, *, spread: bool = True, longest_s: float = LONGEST_STEP_S) 
     """
     steps = steps_of(day, longest_s=longest_s)
     first = [0, *np.cumsum(steps).tolist()]
-    states = np.zeros((first[-1] + 1, 4, day.offered.shape[1]))
+    states = np.zeros((first[-1] + 1, 5, day.offered.shape[1]))
     queue = np.zeros_like(day.offered)
     flow = _Flow(day, spread=spread)
     for i, (start, count) in enumerate(zip(first, steps, strict=False)):
@@ -83,12 +83,14 @@ class _Flow:
         self._mu, self._theta = day.service_rate, day.abandon_rate
         self._again = day.redial_probability * self._theta
         self._return = day.redial_rate
+        self._redials = bool(self._again.any())
         self._let_in = day.is_open
         self._all_open = [bool(row.all()) for row in day.is_open]
-        self.state = np.zeros((4, n_queues))
-        self._change, self._total, self._stage, self._part = (np.zeros((4, n_queues)) for _ in range(4))
+        self.state = np.zeros((5, n_queues))
+        self._change, self._total, self._stage, self._part = (np.zeros((5, n_queues)) for _ in range(4))
+        self._never_negative = self.state[:JOINT]
         self._at, self._ahead, self._moves = tuple(self.state), tuple(self._stage), tuple(self._change)
-        self._a, self._b, self._c, self._e = (np.zeros(n_queues) for _ in range(4))
+        self._a, self._b, self._c, self._e, self._f, self._g = (np.zeros(n_queues) for _ in range(6))
         self._busy = np.zeros(n_queues)
 
     def enter(self, i: int, *, half_steps: int, half_s: float) -> None:
@@ -99,7 +101,7 @@ class _Flow:
         self._lam, self._n, self._m, self._t = self._rate[i], self._places[i], self._mu[i], self._theta[i]
         self._p, self._d = self._again[i], self._return[i]
         self._open = None if self._all_open[i] else self._let_in[i]
-        self._surplus, self._m2 = 2 * (self._t - self._m), 2 * self._m
+        self._surplus, self._m2, self._d2 = 2 * (self._t - self._m), 2 * self._m, 2 * self._d
         self._h = 2 * half_s
         self._capacity = [self._n] * (half_steps + 1)
         if (self._busy > self._n + _FLOOR).any():
@@ -118,7 +120,7 @@ class _Flow:
             multiply(change, weight, part)
             add(total, part, total)
         add(state, total, state)
-        maximum(state, 0.0, out=state)
+        maximum(self._never_negative, 0.0, out=self._never_negative)
 
     def queue(self) -> Floats:
         """Return the mean queue at the interval's end, and remember who is busy then."""
@@ -149,13 +151,13 @@ class _Flow:
         return a, c
 
     def _rates(self, state: tuple[Floats, ...], places: Floats) -> None:
-        moved, spread, orbit, integral = self._moves
+        moved, spread, orbit, integral, joint = self._moves
         outflow, inflow = self._b, self._e
         queue, above = self._tail(state, places)
         integral[:] = queue
         multiply(state[ORBIT], self._d, inflow)
-        multiply(queue, self._p, orbit)
-        subtract(orbit, inflow, orbit)
+        pq = multiply(queue, self._p, self._g)
+        subtract(pq, inflow, orbit)
         if self._open is not None:
             multiply(inflow, self._open, inflow)
         add(inflow, self._lam, inflow)
@@ -167,6 +169,21 @@ class _Flow:
         if self._spread:
             multiply(above, self._surplus, spread)
             add(spread, self._m2, spread)
+            if self._redials:
+                # The orbit's own variance is taken as its mean.
+                f = self._f
+                multiply(spread, 0.5, f)
+                add(f, self._d, f)
+                multiply(f, state[JOINT], f)
+                multiply(above, state[VARIANCE], joint)
+                multiply(joint, self._p, joint)
+                subtract(joint, pq, joint)
+                subtract(joint, f, joint)
             multiply(spread, state[VARIANCE], spread)
             add(outflow, inflow, outflow)
             subtract(outflow, spread, spread)
+            if self._redials:
+                multiply(state[JOINT], self._d2, f)
+                if self._open is not None:
+                    multiply(f, self._open, f)
+                add(spread, f, spread)

@@ -71,8 +71,10 @@ def solve_day(
     Notes
     -----
     With X in the centre (mean X, variance V), orbit O, arrival rate λ, θ = 1/patience, μ = 1/AHT, redial probability p
-    and delay d, z = (X − n)/√V, P = Φ(z), E[q] = (X − n)P + √V φ(z), E[min] = X − E[q]:
-    X' = λ + O/d − μE[min] − θE[q]; V' = λ + O/d + μE[min] + θE[q] − 2V(μ(1 − P) + θP); O' = pθE[q] − O/d.
+    and delay d, z = (X − n)/√V, P = Φ(z), E[q] = (X − n)P + √V φ(z), E[min] = X − E[q], κ = μ(1 − P) + θP:
+    X' = λ + O/d − μE[min] − θE[q]; V' = λ + O/d + μE[min] + θE[q] − 2κV + 2C/d; O' = pθE[q] − O/d. The covariance of
+    X and the orbit, C' = pθ(PV − E[q]) − (κ + 1/d)C, takes the orbit's variance as its mean. Without it, a day on
+    which many call again has too few abandons.
     The wait of an arriving customer supposes that the agents of that moment stay. Few agents (below about ten) are no
     sum of many: there the normal law misleads, see the project's document on overload.
 
