@@ -45,11 +45,21 @@
     xaxis: axis, yaxis: axis, separators: document.documentElement.lang === "de" ? ",." : ".,",
   });
 
+  // Labels are made for a wide chart; where they would run into one another, every second or third stays.
+  const LABEL_PX = 46;
+  function thin({ xaxis, margin }, width) {
+    const words = xaxis?.ticktext;
+    if (!words) return;
+    const step = Math.ceil(words.length / Math.max(2, Math.floor((width - margin.l - margin.r) / LABEL_PX)));
+    if (step > 1) xaxis.ticktext = words.map((word, i) => (i % step ? "" : word));
+  }
+
   function draw(place) {
     waiting.delete(place);
     const figure = drawn.get(place);
     if (!figure || !place.isConnected || !place.clientWidth) return;
     const made = resolve({ data: figure.data, layout: merge(base(), figure.layout) });
+    thin(made.layout, place.clientWidth);
     const height = place.clientHeight;
     window.Plotly.react(place, made.data, { ...made.layout, height, autosize: true }, { displayModeBar: false, responsive: false });
   }

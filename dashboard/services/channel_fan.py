@@ -28,7 +28,7 @@ def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: f
     observed = _observed(queues, start=data.day_start, until=until)
     normal = demand.independent_sum([queue.normal for queue in queues if queue.normal is not None])
     ahead = _ahead(queues, normal, start=floor(until or data.now))
-    peak = _peak(observed, ahead, surge=surge_outlook.peak_size([row for queue in queues for row in queue.surges]))
+    peak = _peak(observed, ahead)
     made = [row.made_at for queue in queues for row in (queue.baseline, *queue.surges) if row is not None]
     return ChannelFan(
         channel=channel,
@@ -82,13 +82,10 @@ def _ahead(queues: Sequence[QueueData], normal: Demand | None, *, start: datetim
     return tuple(map(BandPoint, ahead.times(), ahead.p10.tolist(), ahead.p50.tolist(), ahead.p90.tolist()))
 
 
-def _peak(
-    observed: Sequence[Point], ahead: Sequence[BandPoint], *, surge: Range | None
-) -> tuple[datetime, Range] | None:
+def _peak(observed: Sequence[Point], ahead: Sequence[BandPoint]) -> tuple[datetime, Range] | None:
     """The greatest interval of the chart: as it was counted, or as a range where it is still to come.
 
-    The range is at least that of the interval in which the median peaks. A surge may well peak earlier or later, so its
-    own range of heights counts as well, whenever they are reached.
+    A surge may well peak earlier or later than its median does, so the range ends where the chart's band is highest.
     """
     past = max(observed, key=lambda point: point.value, default=None)
     coming = max(ahead, key=lambda point: point.p50, default=None)
@@ -96,5 +93,4 @@ def _peak(
         return (past.at, Range(past.value, past.value, past.value)) if past.value > 0 else None
     if coming is None or coming.p50 <= 0:
         return None
-    high = max(coming.p90, surge.p90) if surge else coming.p90
-    return coming.at, Range(coming.p10, coming.p50, high)
+    return coming.at, Range(coming.p10, coming.p50, max(point.p90 for point in ahead))

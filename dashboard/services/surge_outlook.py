@@ -77,12 +77,6 @@ def normal_again(rows: Iterable[ForecastRow]) -> tuple[datetime, datetime] | Non
     return earliest, latest
 
 
-def peak_size(rows: Iterable[ForecastRow]) -> Range | None:
-    """How high one channel's surge climbs in its greatest interval; None without a surge, or with several at once."""
-    sizes = {(row.incident_id, *row.basis["peak"]) for row in rows}
-    return Range(*next(iter(sizes))[1:]) if len(sizes) == 1 else None
-
-
 def _due(session: Session, incident: IncidentRow, *, now: datetime) -> bool:
     queues = get_queues(session)
     last = queues and get_forecast(
@@ -144,7 +138,6 @@ def _rows(
             basis={
                 **common,
                 "normal_again": _again(outlook, channels[key]),
-                "peak": [outlook.channel_peaks[channels[key]].size[level] for level in outlook.levels],
             },
         )
         for key, path in outlook.queues.items()
