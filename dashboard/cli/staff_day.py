@@ -25,7 +25,7 @@ MAX_SIMULATED = 40_000_000  # contacts; about five minutes
 _SAID = {
     "few_agents": "fewer than 10 people work in some interval",
     "short_patience": "customers give up more than four times as fast as they are served",
-    "long_patience": "patience is more than three handling times",
+    "long_patience": "patience is more than two handling times",
 }
 
 

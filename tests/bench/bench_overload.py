@@ -23,6 +23,7 @@ SIMULATED = REPO_ROOT / "tests" / "forecasting" / "staffing_overload" / "simulat
 SIZES = ((5, 12), (12, 30), (30, 80), (80, 200))
 DAYS = 50
 INTERVALS = 20
+PATIENCE_IN_AHT = (0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 
 
 def best_ms(work: Callable[[], object], *, repeats: int = 10) -> tuple[float, float]:
@@ -80,6 +81,22 @@ def against_exact() -> None:
                 f"{DAYS} days, {least}-{most} agents, {method}: abandons off by {quantiles(error, '.1%')}; "
                 f"service level by {level.mean():.4f}, whole day {quantiles(daily(level, calls), '.4f')}"
             )
+
+
+def against_patience() -> None:
+    """Print the closure's errors as patience departs from the handling time."""
+    for ratio in PATIENCE_IN_AHT:
+        days = random_days(3, days=20, intervals=10, least=15, most=40)
+        days["patience_s"] = ratio * days["aht_s"]
+        truth, calls = exact(days, 80 if ratio > 1 else 40), days["offered"]
+        columns = {name: days[name][:, None] for name in ("aht_s", "patience_s")}
+        day = solve_day(calls, agents=days["agents"], interval_s=900, **columns)
+        lost = (day.abandonment * calls).sum(axis=1) / (truth.abandonment * calls).sum(axis=1) - 1
+        level = np.abs(daily(day.service_level - truth.service_level, calls))
+        print(
+            f"patience {ratio:g} × AHT: abandons off by {np.median(lost):+.1%} (median); "
+            f"service level of a day {np.median(level):.4f}, at worst {level.max():.4f}"
+        )
 
 
 def daily(error: Any, calls: Any) -> Any:
@@ -181,6 +198,7 @@ def main() -> None:
     plans()
     against_simulation(SIMULATED)
     against_exact()
+    against_patience()
 
 
 if __name__ == "__main__":

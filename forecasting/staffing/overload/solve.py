@@ -89,7 +89,7 @@ def solve_day(
     --------
     >>> calm = solve_day([200, 200, 200, 200], interval_s=900, agents=85, aht_s=360, patience_s=240)
     >>> calm.service_level.round(2).tolist(), calm.unserved.round(1).tolist()
-    ([1.0, 0.91, 0.9, 0.9], [0.4, 3.7, 4.2, 4.2])
+    ([0.99, 0.91, 0.87, 0.87], [0.2, 3.3, 4.7, 4.8])
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")

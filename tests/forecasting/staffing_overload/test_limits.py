@@ -27,7 +27,7 @@ def test_reasons(patience_s: float, agents: int, expected: tuple[str, ...]) -> N
     assert cautions([50.0, 0.0], agents=[agents, agents], aht_s=300, patience_s=patience_s) == expected
 
 
-@pytest.mark.parametrize("patience_s", [3.0, 30.0, 75.0, 150.0, 300.0, 900.0, 3000.0])
+@pytest.mark.parametrize("patience_s", [3.0, 30.0, 75.0, 150.0, 300.0, 600.0, 900.0, 3000.0])
 def test_errors_are_small_where_nothing_is_said(patience_s: float) -> None:
     inputs: dict[str, Any] = {"interval_s": 900, "aht_s": 300, "patience_s": patience_s}
     worst = 0.0
