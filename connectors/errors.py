@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class DeliveryFault(StrEnum):
+    """Why a delivery was not taken."""
+
+    UNSIGNED = "unsigned"  # nobody we know sent it
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    REPEATED = "repeated"  # taken already
+
 
 class ConnectorError(Exception):
     """Base of every error this package raises on purpose."""
@@ -17,8 +28,23 @@ class SourceError(ConnectorError):
         self.permanent = permanent
 
 
+class OvertakenError(SourceError):
+    """Another process pulls the source; nothing is wrong with the source itself."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source, "is being pulled by another process; left to that one", permanent=False)
+
+
 class ConfigError(ConnectorError):
     """The configuration asks for something that does not exist or does not fit."""
+
+
+class DeliveryError(ConnectorError):
+    """What another system sent us cannot be taken; `fault` says whose hand it needs, and never holds a secret."""
+
+    def __init__(self, fault: DeliveryFault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class RecordError(ConnectorError, ValueError):
