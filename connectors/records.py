@@ -10,6 +10,7 @@ from connectors.errors import RecordError
 
 _ZERO = timedelta(0)
 MAX_COUNT = 1_000_000
+MAX_SIGNAL_ID = 500  # characters; four bytes each still fit an index entry of PostgreSQL
 
 
 class Channel(StrEnum):
@@ -29,6 +30,19 @@ class Outcome(StrEnum):
     IN_SERVICE = "in_service"
     ANSWERED = "answered"
     ABANDONED = "abandoned"
+
+
+class SignalStatus(StrEnum):
+    """Whether the trouble a monitoring system reports is still there."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+def require_queue(queue: str) -> None:
+    """Raise RecordError unless `queue` can be a queue's name."""
+    if not queue or "\0" in queue:
+        raise RecordError(f"a record needs a queue without NUL characters, got {queue!r}")
 
 
 def require_utc(value: datetime, field: str) -> None:
@@ -94,6 +108,7 @@ class IntervalVolume:
     aht_s: float | None = None
 
     def __post_init__(self) -> None:
+        require_queue(self.queue)
         require_utc(self.interval_start, "interval_start")
         if self.interval_s <= 0 or (900 % self.interval_s and self.interval_s not in (1800, 3600)):
             raise RecordError(f"interval_s must divide 900 or be 1800 or 3600, got {self.interval_s}")
@@ -128,9 +143,58 @@ class QueueState:
     agents: int | None = None
 
     def __post_init__(self) -> None:
+        require_queue(self.queue)
         require_utc(self.at, "at")
         if self.waiting < 0:
             raise RecordError(f"waiting must not be negative, got {self.waiting}")
+
+
+@dataclass(frozen=True, slots=True)
+class OutageSignal:
+    """What another system says about an outage: an alert, a page, a jump in the volumes; idempotent by source and id.
+
+    It is reported again whenever more is known of it; the last report counts. The same id with a later `started_at`
+    is the same trouble come back. `severity` is the other system's word for it ("" where it has none), `services` what
+    it says is struck, `url` leads a person to it. `ended_at` of a resolved signal is None where nobody tells.
+    """
+
+    external_id: str
+    title: str
+    started_at: datetime
+    status: SignalStatus
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    url: str | None = None
+    ended_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.external_id or len(self.external_id) > MAX_SIGNAL_ID:
+            raise RecordError(f"a signal needs an id of 1 to {MAX_SIGNAL_ID} characters, got {self.external_id[:80]!r}")
+        if not self.title.strip():
+            raise RecordError(f"signal {self.external_id}: a title is needed, got {self.title!r}")
+        for text in (self.external_id, self.title, self.severity, *self.services, self.url or ""):
+            _require_storable(text, self.external_id)
+        if self.url is not None and web_address(self.url) is None:
+            raise RecordError(f"signal {self.external_id}: url must begin with http:// or https://, got {self.url!r}")
+        require_utc(self.started_at, "started_at")
+        if self.ended_at is None:
+            return
+        require_utc(self.ended_at, "ended_at")
+        if self.status is SignalStatus.FIRING:
+            raise RecordError(f"signal {self.external_id}: fires and has ended at {self.ended_at}; give one of the two")
+        if self.ended_at < self.started_at:
+            raise RecordError(f"signal {self.external_id}: ended {self.ended_at} before it began {self.started_at}")
+
+
+def web_address(text: object) -> str | None:
+    """The text where it is a web address that may become a link, else None: a bad one is no reason to lose a signal."""
+    return text if isinstance(text, str) and text.startswith(("http://", "https://")) else None
+
+
+def _require_storable(text: str, name: str) -> None:
+    # PostgreSQL keeps no NUL, and neither database half a surrogate pair; JSON can bring both.
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise RecordError(f"signal {name!r}: texts must hold no NUL and no half characters, got {text[:80]!r}")
 
 
 @dataclass(frozen=True, slots=True)

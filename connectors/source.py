@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from connectors.records import ContactEvent, IntervalVolume, QueueState, RejectedRecord
+from connectors.records import ContactEvent, IntervalVolume, OutageSignal, QueueState, RejectedRecord
 
 # Salted hash of a caller's number, injected so that no source ever stores the number itself.
 CallerHash = Callable[[str], str]
@@ -54,6 +54,17 @@ class Batch:
     done: int = 0
     total: int | None = None
     unit: str = "bytes"
+    signals: Sequence[OutageSignal] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What one cheap call saw: in words, which queues, the other side's clock, and which rights or data are missing."""
+
+    saw: str
+    queues: Sequence[str] = ()
+    server_time: datetime | None = None
+    missing: Sequence[str] = ()
 
 
 class Source(Protocol):
@@ -72,6 +83,34 @@ class Source(Protocol):
     def config(self) -> SourceConfig: ...
 
     def fetch(self, watermark: str | None, *, now: datetime) -> Iterator[Batch]: ...
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """A source that can be tested with one cheap call; it raises SourceError and nothing else. Optional."""
+
+    def probe(self, *, now: datetime) -> Probe: ...
+
+
+@runtime_checkable
+class Backfilling(Protocol):
+    """A source that can begin at a moment of the past: the watermark from which a fetch yields all since. Optional."""
+
+    def watermark_at(self, since: datetime) -> str: ...
+
+
+class PushedSource(Source, Protocol):
+    """A source that is sent to us: its `fetch` yields nothing, and nobody polls it.
+
+    `admit` says whether a delivery comes from whom it claims to, before anything reads it; `read` maps it. `headers`
+    have lower-case names. Both raise DeliveryError and nothing else, but SourceError where our own secret is missing.
+    """
+
+    PUSHED: ClassVar[bool]  # True; a kind without the attribute is fetched
+
+    def admit(self, body: bytes, *, headers: Mapping[str, str], now: datetime) -> None: ...
+
+    def read(self, body: bytes, watermark: str | None, *, headers: Mapping[str, str], now: datetime) -> Batch: ...
 
 
 class SourceFactory(Protocol):

@@ -43,6 +43,47 @@ class SourceRow:
     last_error_at: datetime | None
     last_error_permanent: bool
     rejected: int  # rejected records kept, all runs
+    failures: int = 0  # pulls in a row that failed
+    retry_at: datetime | None = None  # when it is tried again after a failure
+    due_at: datetime | None = None  # when it is next pulled, where several workers share the pulling
+
+
+@dataclass(frozen=True, slots=True)
+class LagSample:
+    """How old a source's latest record was at a moment [s]."""
+
+    at: datetime
+    lag_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRow:
+    """The last test of a source that a person asked for; `report` None: not answered yet."""
+
+    source: str
+    asked_at: datetime
+    asked_by: str
+    answered_at: datetime | None
+    report: Mapping[str, Any] | None  # a JSON object, see dashboard.services.source_probe
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillRow:
+    """The last back-fill of a source, with the watermark to go on from."""
+
+    source: str
+    since: datetime
+    watermark: str
+    status: str  # running | stopped | failed | done
+    started_at: datetime
+    changed_at: datetime  # when its last batch was stored
+    done: int
+    total: int | None
+    unit: str
+    events: int
+    volumes: int
+    rejected: int
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +99,7 @@ class SyncRunRow:
     states: int
     rejected: int
     error: str | None
+    signals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +122,7 @@ class IngestResult:
     volumes: int = 0
     states: int = 0
     rejected: int = 0
+    signals: int = 0  # new or changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +181,30 @@ class IncidentRow:
     recorded_at: datetime
     recorded_by: str
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRow:
+    """An outage signal as last reported, and what a person has made of it.
+
+    `incident_id` is the incident it belongs to or, after firing anew, last belonged to.
+    """
+
+    id: int
+    source: str
+    external_id: str
+    title: str
+    started_at: datetime
+    ended_at: datetime | None
+    status: str  # firing | resolved
+    severity: str
+    services: tuple[str, ...]
+    url: str | None
+    first_seen_at: datetime  # when it was first reported, since it last fired anew
+    disposition: str  # proposed | confirmed | joined | dismissed
+    incident_id: int | None
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

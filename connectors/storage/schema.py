@@ -70,6 +70,59 @@ source = Table(
     Column("last_error", Text),
     Column("last_error_at", UtcTime),
     Column("last_error_permanent", Boolean(create_constraint=False), nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcTime),
+    Column("due_at", UtcTime),
+)
+
+# Who may pull a source now, where several workers share the pulling. In a row of its own, for a pull holds the
+# source's row fast while it stores a batch, and a heartbeat must not wait for it.
+source_lease = Table(
+    "source_lease",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+source_lag = Table(
+    "source_lag",
+    metadata,
+    Column("source_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("lag_s", Float, nullable=False),
+    PrimaryKeyConstraint("source_id", "at"),
+    ForeignKeyConstraint(["source_id"], ["source.id"]),
+    sqlite_with_rowid=False,
+)
+
+source_probe = Table(
+    "source_probe",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_by", String(200), nullable=False),
+    Column("answered_at", UtcTime),
+    Column("report", JSON),
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("watermark", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger),
+    Column("unit", String(20), nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("volumes", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("error", Text),
+    CheckConstraint("status IN ('running', 'stopped', 'failed', 'done')", name="status"),
 )
 
 sync_run = Table(
@@ -85,6 +138,7 @@ sync_run = Table(
     Column("states", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
     Column("error", Text),
+    Column("signals", Integer, nullable=False, server_default="0"),
     CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
     Index(None, "source_id", "started_at"),
 )
@@ -205,6 +259,34 @@ incident_revision = Table(
     Column("facts", JSON, nullable=False),
     PrimaryKeyConstraint("incident_id", "revision"),
     ForeignKeyConstraint(["incident_id"], ["incident.id"]),
+)
+
+# What other systems say about outages. `source` is a name, not a key: the board watches its own volumes as well.
+# `incident_id` stays when the same trouble fires anew: whether it still belongs there depends on that incident.
+signal = Table(
+    "signal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("status", String(20), nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("services", JSON, nullable=False),
+    Column("url", Text),
+    Column("first_seen_at", UtcTime, nullable=False),
+    Column("disposition", String(20), nullable=False),
+    Column("incident_id", ForeignKey("incident.id")),
+    Column("decided_by", String(200)),
+    Column("decided_at", UtcTime),
+    UniqueConstraint("source", "external_id"),
+    CheckConstraint("status IN ('firing', 'resolved')", name="status"),
+    CheckConstraint("disposition IN ('proposed', 'confirmed', 'joined', 'dismissed')", name="disposition"),
+    CheckConstraint("(status = 'firing') = (ended_at IS NULL)", name="end"),
+    Index(None, "ended_at"),
+    Index(None, "incident_id"),
 )
 
 forecast = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
@@ -23,9 +23,10 @@ def get_queues(session: Session) -> list[QueueRow]:
     return [QueueRow(**row._mapping) for row in session.execute(select(*columns).order_by(_QUEUE.c.key))]
 
 
-def get_sources(session: Session) -> list[SourceRow]:
-    """All sources by name, with how they fare."""
-    rejected = select(func.count()).where(_REJECTED.c.source_id == _SOURCE.c.id).scalar_subquery().label("rejected")
+def get_sources(session: Session, *, count_rejected: bool = True) -> list[SourceRow]:
+    """All sources by name, with how they fare; who asks several times a second does not count what was rejected."""
+    counted = select(func.count()).where(_REJECTED.c.source_id == _SOURCE.c.id).scalar_subquery()
+    rejected = (counted if count_rejected else literal(0)).label("rejected")
     columns = [column for column in _SOURCE.c if column.name != "id"]
     found = session.execute(select(*columns, rejected).order_by(_SOURCE.c.name))
     return [SourceRow(**row._mapping) for row in found]
@@ -54,7 +55,7 @@ def get_rejected(session: Session, *, source: str | None = None, limit: int = 20
 
 def get_record_counts(session: Session, *, since: datetime) -> dict[str, int]:
     """How many records each source brought in the runs that began since then."""
-    total = func.sum(_RUN.c.events + _RUN.c.volumes + _RUN.c.states)
+    total = func.sum(_RUN.c.events + _RUN.c.volumes + _RUN.c.states + _RUN.c.signals)
     statement = (
         select(_SOURCE.c.name, total)
         .join(_RUN, _SOURCE.c.id == _RUN.c.source_id)

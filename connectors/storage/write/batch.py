@@ -15,10 +15,11 @@ from connectors.storage.ids import queue_ids as get_queue_ids
 from connectors.storage.ids import source_id as get_source_id
 from connectors.storage.rows import IngestResult, QueueRow
 from connectors.storage.times import UtcTime
-from connectors.storage.write.counts import put_counts
-from connectors.storage.write.events import put_events
+from connectors.storage.write.counts import put_counts, uncounted
+from connectors.storage.write.events import known_events, put_events
 from connectors.storage.write.locks import lock_ingest
 from connectors.storage.write.queues import as_values
+from connectors.storage.write.signals import upsert_signals
 from connectors.storage.write.upsert import inserting, upsert
 
 _SOURCE = schema.source
@@ -43,6 +44,30 @@ def apply_batch(session: Session, batch: Batch, *, source: str, now: datetime) -
         volumes=put_counts(session, batch.volumes, source_id=source_id, queue_ids=queue_ids),
         states=_put_states(session, batch.states, source_id, queue_ids),
         rejected=_put_rejected(session, batch.rejected, source_id, now),
+        signals=upsert_signals(session, batch.signals, source=source, now=now),
+    )
+
+
+def apply_past(session: Session, batch: Batch, *, source: str, now: datetime, only_new: bool) -> IngestResult:
+    """Store what a back-fill brought; neither the source's watermark nor what tells of the present is touched.
+
+    `only_new` leaves every contact and count alone that the store knows already: live pulling may have stored newer
+    truth about it while the batch was on its way.
+    """
+    lock_ingest(session)
+    source_id = get_source_id(session, source)
+    queue_ids = _queue_ids(session, (*batch.events, *batch.volumes))
+    events, volumes = batch.events, batch.volumes
+    if only_new:
+        known = known_events(session, events, source_id=source_id)
+        events = [event for event in events if event.external_id not in known]
+        volumes = uncounted(session, volumes, source_id=source_id, queue_ids=queue_ids)
+    new, changed = put_events(session, events, source_id=source_id, queue_ids=queue_ids)
+    return IngestResult(
+        events_new=new,
+        events_changed=changed,
+        volumes=put_counts(session, volumes, source_id=source_id, queue_ids=queue_ids),
+        rejected=_put_rejected(session, batch.rejected, source_id, now),
     )
 
 
@@ -61,6 +86,7 @@ def _latest_record(batch: Batch, now: datetime) -> datetime | None:
         max((e.arrived_at for e in batch.events), default=None),
         max((v.interval_start + timedelta(seconds=v.interval_s) for v in batch.volumes), default=None),
         max((s.at for s in batch.states), default=None),
+        max((s.ended_at or s.started_at for s in batch.signals), default=None),
     ]
     known = [time for time in times if time is not None]
     return min(max(known), now) if known else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import gcd
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -94,6 +95,27 @@ def put_counts(
     for volume in volumes:
         by_queue[queue_ids[volume.queue]].append(_count(volume, queue_ids[volume.queue]))
     return sum(_put_queue(session, source_id, by_queue[queue_id]) for queue_id in sorted(by_queue))
+
+
+def uncounted(
+    session: Session, volumes: Sequence[IntervalVolume], *, source_id: int, queue_ids: Mapping[str, int]
+) -> list[IntervalVolume]:
+    """The counts of times for which the source has none in the store."""
+    by_queue: dict[int, list[IntervalVolume]] = defaultdict(list)
+    for volume in volumes:
+        by_queue[queue_ids[volume.queue]].append(volume)
+    found: list[IntervalVolume] = []
+    for queue_id, of_queue in sorted(by_queue.items()):
+        counts = [_count(volume, queue_id) for volume in of_queue]
+        stored = _stored(session, source_id, counts)
+        step = gcd(*(count.interval_s for count in (*counts, *stored.values()))) * SECOND_US
+        taken = {at for old in stored.values() for at in range(old.start, old.end, step)}
+        found += [
+            volume
+            for volume, count in zip(of_queue, counts, strict=True)
+            if taken.isdisjoint(range(count.start, count.end, step))
+        ]
+    return found
 
 
 def _count(volume: IntervalVolume, queue_id: int) -> Count:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult, select, text
 from sqlalchemy.orm import Session
 
 from connectors.records import ContactEvent, Outcome
-from connectors.storage.schema import MEASURES
+from connectors.storage.schema import MEASURES, contact_event
 from connectors.storage.staging import StagedEvent, is_sqlite, stage_events
 from connectors.storage.times import QUARTER_US, SECOND_US, to_us
 from connectors.storage.write.volumes import ADD_SQL
 
 OUTCOME_CODES = {Outcome.WAITING: 0, Outcome.IN_SERVICE: 1, Outcome.ANSWERED: 2, Outcome.ABANDONED: 3}
+_IDS_AT_ONCE = 500
 _FINAL = 2  # codes from here on are final
 
 # The quarter-hour of arrival; the second remainder keeps it at the beginning before 1970, too.
@@ -103,6 +104,17 @@ def put_events(
     if kept < len(rows):
         _merge(session, source_id)
     return len(rows) - known, known - kept
+
+
+def known_events(session: Session, events: Sequence[ContactEvent], *, source_id: int) -> set[str]:
+    """The external ids of those events that the store knows."""
+    known: set[str] = set()
+    column = contact_event.c.external_id
+    for first in range(0, len(events), _IDS_AT_ONCE):
+        ids = [event.external_id for event in events[first : first + _IDS_AT_ONCE]]
+        statement = select(column).where(contact_event.c.source_id == source_id, column.in_(ids))
+        known.update(session.execute(statement).scalars())
+    return known
 
 
 def _merge(session: Session, source_id: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
+from connectors.storage.engine import BUSY_TIMEOUT_S
 from connectors.storage.staging import is_sqlite
 
 _INGEST = 4_172_042  # any number, so long as all agree on it
@@ -30,3 +34,18 @@ def lock_source(session: Session, source: str) -> str | None:
     lock_ingest(session)
     table = schema.source
     return session.execute(select(table.c.watermark).where(table.c.name == source)).scalar_one_or_none()
+
+
+@contextmanager
+def short_wait(session: Session, *, seconds: float) -> Iterator[None]:
+    """Wait for locks no longer than this, then raise SQLAlchemy's OperationalError; for callers who are waited for."""
+    if not is_sqlite(session):
+        session.execute(text(f"SET LOCAL lock_timeout = '{round(seconds * 1000)}ms'"))  # until the transaction ends
+        yield
+        return
+    session.execute(text(f"PRAGMA busy_timeout = {round(seconds * 1000)}"))
+    try:
+        yield
+    finally:
+        # The connection goes back to the pool, to somebody with more time.
+        session.execute(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
