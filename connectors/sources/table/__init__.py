@@ -1,4 +1,4 @@
-"""CSV, TSV and Parquet files as a source; see `source.py`."""
+"""CSV, TSV, Excel and Parquet files as a source; see `source.py`."""
 
 from connectors.sources.table.preview import Preview, preview_file
 from connectors.sources.table.problem import TableError, UnmappedError

@@ -177,6 +177,8 @@ def _outcome_of(answered: datetime | None, ended: datetime | None) -> Outcome:
 
 def _after(moment: datetime, earlier: datetime) -> datetime:
     """The same time of day, on the next day where it would else lie half a day or more before `earlier`."""
+    if (moment.tzinfo is None) != (earlier.tzinfo is None):
+        return moment  # one of the two names its own day and offset
     return moment + _DAY if earlier - moment > _HALF_DAY else moment
 
 

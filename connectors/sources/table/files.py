@@ -13,7 +13,7 @@ from connectors.sources.table.counts import Folds
 from connectors.sources.table.problem import TableError
 from connectors.sources.table.text import Position
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet", ".xlsx", ".xlsm")
 _TAIL = 4096
 _WHOLE_CHECK = 16 << 20
 _CHUNK = 1 << 20
@@ -39,7 +39,7 @@ def _some(files: list[Path], path: str) -> list[Path]:
 
 
 def _is_table(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.name.lower().endswith(SUFFIXES)
+    return file.is_file() and not file.name.startswith((".", "~$")) and file.name.lower().endswith(SUFFIXES)
 
 
 def is_compressed(path: Path) -> bool:
@@ -50,10 +50,21 @@ def is_parquet(path: Path) -> bool:
     return path.name.lower().endswith(".parquet")
 
 
+def is_workbook(path: Path) -> bool:
+    return path.name.lower().endswith((".xlsx", ".xlsm"))
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file is written as a whole, so that it is complete when it is there and read again when it changes."""
+    return is_compressed(path) or is_parquet(path) or is_workbook(path)
+
+
 def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, decompressed where its name ends in .gz; an Excel workbook is refused by name."""
-    if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-        raise TableError("a spreadsheet is not read; save it as CSV (UTF-8) or Parquet")
+    """The file's bytes, decompressed where its name ends in .gz; spreadsheets of other kinds are refused by name."""
+    if path.suffix.lower() in (".xls", ".xlsb", ".ods"):
+        raise TableError(
+            f"a spreadsheet of the kind {path.suffix.lower()} is not read; save it as .xlsx or CSV (UTF-8)"
+        )
     return cast(BinaryIO, gzip.open(path, "rb")) if is_compressed(path) else path.open("rb")
 
 
@@ -91,7 +102,7 @@ class FileMark:
         return self.refused or (self.ended and self.waits == 0)
 
     def _is_prefix(self, path: Path, fresh: FileMark) -> bool:
-        if is_compressed(path) or is_parquet(path) or fresh.size < self.at.offset:
+        if is_whole(path) or fresh.size < self.at.offset:
             return False
         grown = fresh.inode == self.inode and fresh.size > self.size
         if grown and self.at.offset > _WHOLE_CHECK:
@@ -101,7 +112,7 @@ class FileMark:
 
     def advance(self, path: Path, position: Position, *, warm: Position) -> None:
         """Remember that everything before `position` has been read."""
-        if not (is_compressed(path) or is_parquet(path)):
+        if not is_whole(path):
             self.crc = crc_of(path, start=self.at.offset, end=position.offset, value=self.crc)
             self.tail = crc_of(path, start=max(0, position.offset - _TAIL), end=position.offset)
             self.waits = max(0, self.size - position.offset)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,14 +86,17 @@ class _Found:
     def _day(self, time_column: str) -> dict[str, tuple[str, ...]]:
         """The date's column, where the time's holds nothing but a time of day."""
         date = self.column("date")
-        clocks = [
-            isinstance(value, str) and bool(_CLOCK_ONLY.fullmatch(value.strip())) for value in self.values(time_column)
-        ]
+        clocks = list(map(_is_clock, self.values(time_column)))
         return {"date": (date,)} if date and date != time_column and clocks and all(clocks) else {}
 
     def _rest(self, fields: Sequence[str]) -> dict[str, tuple[str, ...]]:
         found = ((field, self.column(field)) for field in fields)
         return {field: (name,) for field, name in found if name}
+
+
+def _is_clock(value: object) -> bool:
+    """Whether a cell holds a time of day alone."""
+    return isinstance(value, time) or (isinstance(value, str) and bool(_CLOCK_ONLY.fullmatch(value.strip())))
 
 
 def _key(name: str) -> str:

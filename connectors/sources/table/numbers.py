@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import time, timedelta
 from decimal import Decimal
 
 from connectors.sources.table.problem import RowError
 
 MISSING = frozenset({"", "-", "na", "n/a", "nan", "null", "none", "nat", "<na>"})
 _POINT = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_COMMA_ONLY = re.compile(r"-?\d+,\d+")
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
 _CLOCK = re.compile(r"(\d+):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?")
+
+
+def looks_like_comma(text: str) -> bool:
+    """Whether a number is written with a decimal comma."""
+    return bool(_COMMA_ONLY.fullmatch(text.strip()))
 
 
 def is_missing(value: object) -> bool:
@@ -48,7 +55,11 @@ def whole(value: object, field: str, *, decimal: str = ".") -> int | None:
 
 
 def seconds(value: object, field: str, *, decimal: str = ".") -> float | None:
-    """The duration in a cell [s]: plain seconds, mm:ss or h:mm:ss."""
+    """The duration in a cell [s]: plain seconds, mm:ss or h:mm:ss; a workbook's own times count from midnight."""
+    if isinstance(value, time):
+        value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
     if isinstance(value, str) and ":" in value:
         found = _CLOCK.fullmatch(value.strip())
         if not found:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from connectors.errors import ConfigError
+from connectors.options import Option
 from connectors.records import Channel, Outcome
 from connectors.source import SourceConfig
 
@@ -30,6 +31,22 @@ _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600}
 _ROWS_AT_MOST = 100_000
 
+# What a person is asked for; further keys are in docs/connectors.md and in what `andrang sources preview` prints.
+ASKED = (
+    Option("path", "A CSV, TSV or Parquet file, a folder of them, or a pattern such as exports/*.csv", required=True),
+    Option("columns", "Which column holds which field; left out, it is guessed from the names", kind=dict),
+    Option("queue", "The queue of rows that name none"),
+    Option("channel", "The channel of the contacts", default="call", choices=tuple(map(str, Channel))),
+    Option("interval", "For counts: the length of the intervals, such as 15min"),
+    Option("date_format", "How dates are written, as for strptime, where it is not recognised"),
+    Option("time_format", "How times are written, as for strptime, where it is not recognised"),
+    Option("decimal", "The decimal mark, where it is not recognised", choices=(".", ",")),
+    Option("delimiter", "What separates the columns, where it is not recognised"),
+    Option("encoding", "The encoding, where it is not recognised", choices=_ENCODINGS),
+    Option("header", "Whether the first line names the columns", kind=bool, default=True),
+    Option("batch_rows", "How many rows are stored in one transaction", kind=int, default=20_000, low=1),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
@@ -49,6 +66,7 @@ class TableOptions:
     decimal: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
     header: bool = True
     batch_rows: int = 20_000
 
@@ -91,6 +109,7 @@ def parse_options(config: SourceConfig) -> TableOptions:
         decimal=_one_of(config, raw, key="decimal", allowed=(".", ",")),
         delimiter=_delimiter(config, raw),
         encoding=_one_of(config, raw, key="encoding", allowed=_ENCODINGS),
+        sheet=_text(config, raw, key="sheet"),
         header=_flag(config, raw.get("header", True)),
         batch_rows=_batch_rows(config, raw.get("batch_rows", 20_000)),
     )

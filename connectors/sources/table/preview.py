@@ -19,6 +19,7 @@ from connectors.sources.table.files import FileMark
 from connectors.sources.table.options import TableOptions, parse_options
 from connectors.sources.table.problem import RowError
 from connectors.sources.table.reading import OpenTable
+from connectors.sources.table.workbook import WorkbookRows
 
 _LOOK = 2000
 
@@ -57,7 +58,11 @@ def preview_file(path: Path, *, now: datetime, timezone: str, options: Mapping[s
             mapping={field: " + ".join(names) for field, names in table.options.columns.items()},
             records=tuple(records[:rows]),
             taken=len(records),
-            problems=(*(said for said in judged if isinstance(said, str)), *_doubts(table.options, records)),
+            problems=(
+                *(said for said in judged if isinstance(said, str)),
+                *_doubts(table.options, records),
+                *_other_sheets(table),
+            ),
             block=_block(config, table),
         )
 
@@ -72,7 +77,7 @@ def _judge(table: OpenTable, config: SourceConfig, *, now: datetime) -> Iterator
             record = mapping.record(row.cells, f"row {row.line}", now=now)
             if record is not None:
                 yield record
-        except (RowError, RecordError) as error:
+        except (RowError, RecordError, OverflowError) as error:
             raw = ",".join(map(str, masked(row.cells, mapping.secret)))[:120]
             yield f"line {row.line}: {error} [{raw}]"
 
@@ -91,11 +96,19 @@ def _doubts(options: TableOptions, records: list[ContactEvent | IntervalVolume])
         yield f"{twice} rows repeat an interval of the same queue, where the last one holds; map columns.queue"
 
 
+def _other_sheets(table: OpenTable) -> Iterator[str]:
+    if isinstance(table.rows, WorkbookRows) and len(table.rows.sheets) > 1 and not table.options.sheet:
+        others = ", ".join(name for name in table.rows.sheets if name != table.rows.sheet)
+        yield f"the sheet {table.rows.sheet} is read; there are also {others}: set sheet"
+
+
 def _block(config: SourceConfig, table: OpenTable) -> str:
     options = table.options
     lines = [f"[sources.{config.name}]", 'kind = "table"', f"path = {_toml(options.path)}"]
     lines += [f"timezone = {_toml(config.timezone)}", f"channel = {_toml(str(options.channel))}"]
-    if table.dialect.encoding != "parquet":
+    if isinstance(table.rows, WorkbookRows):
+        lines += [f"sheet = {_toml(table.rows.sheet)}", f"decimal = {_toml(table.dialect.decimal)}"]
+    elif table.dialect.encoding != "parquet":
         encoding = "utf-16" if table.dialect.encoding.startswith("utf-16") else table.dialect.encoding
         lines += [f"encoding = {_toml(encoding)}", f"delimiter = {_toml(table.dialect.delimiter)}"]
         lines += [f"decimal = {_toml(table.dialect.decimal)}"]

@@ -12,15 +12,17 @@ from typing import BinaryIO, Self
 from connectors.source import CallerHash, SourceConfig
 from connectors.sources.table.counts import CountRows
 from connectors.sources.table.events import EventRows
-from connectors.sources.table.files import FileMark, is_parquet, open_bytes
+from connectors.sources.table.files import FileMark, is_parquet, is_workbook, open_bytes
 from connectors.sources.table.guess import guess
 from connectors.sources.table.header import Header
 from connectors.sources.table.options import TableOptions
 from connectors.sources.table.parquet import ParquetRows
 from connectors.sources.table.sniff import sniff
 from connectors.sources.table.text import Dialect, Position, TextRows
+from connectors.sources.table.workbook import WorkbookRows
 
 SAMPLE_ROWS = 200
+Rows = TextRows | ParquetRows | WorkbookRows
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class OpenTable:
     path: Path
     options: TableOptions
     dialect: Dialect
-    rows: TextRows | ParquetRows
+    rows: Rows
     _file: BinaryIO | None
     _stack: ExitStack
 
@@ -39,10 +41,14 @@ class OpenTable:
         """Look at the file and stand at `position`, or before its first row; TableError where it is no table."""
         stack = ExitStack()
         with stack:
-            file = None if is_parquet(path) else stack.enter_context(open_bytes(path))
+            whole = is_parquet(path) or is_workbook(path)
+            file = None if whole else stack.enter_context(open_bytes(path))
             dialect, rows = _rows(path, file, options=options, position=position, final=final)
+            if isinstance(rows, WorkbookRows):
+                stack.callback(rows.close)
             if not options.columns:
-                options = guess(options, dialect.header, sample=_sample(path, dialect))
+                sample = rows.sample if isinstance(rows, WorkbookRows) else _sample(path, dialect)
+                options = guess(options, dialect.header, sample=sample)
             decided = replace(options, decimal=dialect.decimal)
             return cls(path, decided, dialect, rows, file, stack.pop_all())
 
@@ -57,6 +63,9 @@ class OpenTable:
         """Bytes of the file on disk that have been read."""
         if isinstance(self.rows, ParquetRows):
             return self.path.stat().st_size * self.rows.position.row // max(1, self.rows.total)
+        if isinstance(self.rows, WorkbookRows):
+            line = self.rows.position.line
+            return self.path.stat().st_size * line // max(1, line, self.rows.total)
         raw = self._file.myfileobj if isinstance(self._file, GzipFile) else None
         return raw.tell() if raw else self.rows.position.offset
 
@@ -70,7 +79,10 @@ class OpenTable:
 
 def _rows(
     path: Path, file: BinaryIO | None, *, options: TableOptions, position: Position | None, final: bool
-) -> tuple[Dialect, TextRows | ParquetRows]:
+) -> tuple[Dialect, Rows]:
+    if is_workbook(path):
+        workbook = WorkbookRows(path, options, position=position)
+        return workbook.dialect, workbook
     if file is None:
         parquet = ParquetRows(path, position=position)
         return parquet.dialect, parquet

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 import zlib
 
+from connectors.sources.table.numbers import looks_like_comma
 from connectors.sources.table.options import TableOptions
 from connectors.sources.table.problem import TableError, UnfinishedError
 from connectors.sources.table.text import ByteFile, Dialect, Position, read_line
 
 _SAMPLE = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
-_COMMA_NUMBER = re.compile(r"-?\d+,\d+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -104,9 +103,7 @@ def _decimal(lines: list[str], delimiter: str) -> str:
     """A comma where fields look like 12,5 and the comma does not part the fields."""
     if delimiter == ",":
         return "."
-    return (
-        "," if any(_COMMA_NUMBER.fullmatch(cell.strip()) for line in lines for cell in _cells(line, delimiter)) else "."
-    )
+    return "," if any(looks_like_comma(cell) for line in lines for cell in _cells(line, delimiter)) else "."
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""KIND "table": CSV, TSV or Parquet, one file, a folder or a pattern; contacts or counts per interval.
+"""KIND "table": CSV, TSV, Excel or Parquet, one file, a folder or a pattern; contacts or counts per interval.
 
 What a column means is configured (`columns`) or guessed from its name; docs/connectors.md lists every key and the
 answer to every kind of bad input. Lost: whatever has no column here, and corrections of rows that have no id.
@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from connectors.errors import RecordError, SourceError
+from connectors.options import Option
 from connectors.source import Batch, CallerHash, Evidence, SourceConfig
 from connectors.sources.table.batching import Marks, Pending
 from connectors.sources.table.counts import CountRows
 from connectors.sources.table.events import EventRows, masked
-from connectors.sources.table.files import FileMark, find_files, is_compressed, is_parquet
-from connectors.sources.table.options import parse_options
+from connectors.sources.table.files import FileMark, find_files, is_whole
+from connectors.sources.table.options import ASKED, parse_options
 from connectors.sources.table.problem import RowError, TableError, UnfinishedError
 from connectors.sources.table.reading import OpenTable
 from connectors.sources.table.rowid import RowIds
@@ -42,6 +43,7 @@ class TableSource:
 
     KIND: ClassVar[str] = "table"
     EVIDENCE: ClassVar[Evidence] = Evidence.LIVE
+    OPTIONS: ClassVar[tuple[Option, ...]] = ASKED
 
     def __init__(
         self, config: SourceConfig, *, caller_hash: CallerHash, file_clock: Callable[[], float] = time.time
@@ -105,8 +107,7 @@ class TableSource:
 
     def _is_settled(self, file: Path, mark: FileMark) -> bool:
         """Whether nothing more will be appended: the file looks as it did last time, or is old enough."""
-        whole = is_compressed(file) or is_parquet(file)
-        return whole or mark.ended or self._file_clock() - mark.mtime_ns / 1e9 > _SETTLED_S
+        return is_whole(file) or mark.ended or self._file_clock() - mark.mtime_ns / 1e9 > _SETTLED_S
 
 
 class _Taker:
@@ -136,7 +137,7 @@ class _Taker:
                 raise RowError(row.problem)
             self._pending.add(self._rows.record(row.cells, row_id, now=now))
             self._may_be_hopeless = False
-        except (RowError, RecordError) as error:
+        except (RowError, RecordError, OverflowError) as error:
             self._refuse(row, str(error))
 
     def _refuse(self, row: Row, reason: str) -> None:

@@ -216,9 +216,9 @@ def test_two_gigabytes_without_a_line_end_are_refused_without_reading_them(tmp_p
 
 
 def test_a_spreadsheet_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    path = tmp_path / "calls.xlsx"
+    path = tmp_path / "calls.ods"
     path.write_bytes(b"PK\3\4")
-    assert "save it as CSV" in refusal(path).message
+    assert "save it as .xlsx or CSV" in refusal(path).message
 
 
 @pytest.mark.parametrize(("name", "content"), [("calls.csv.gz", b"no gzip"), ("calls.parquet", b"PAR1 no parquet")])
