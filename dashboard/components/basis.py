@@ -1,4 +1,4 @@
-"""What a surge forecast rests on: how much is prior and how much data, and every assumption with its source."""
+"""The outlook of a surge: peak, total and end as ranges, on what they rest, and every assumption with its source."""
 
 from __future__ import annotations
 
@@ -7,41 +7,53 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import live
+from dashboard.components import links, live, surge_text
 from dashboard.components.attributes import aria, data
 from dashboard.components.live import Snapshot
 from dashboard.components.words import Words
 from dashboard.domain.board import Assumption, IncidentStrip
 
 KEY = "basis"
+ANSWERS = ("peak", "total", "clear")
+GROUNDS = ("shares", "method", "nearest", "score", "notes")
 FIRST = ("contact_share", "peak_share", "onset_to_peak_s", "half_life_s")
 
 
 def basis(words: Words, *, editable: bool) -> Component:
-    """A place for the basis of the surge."""
+    """A place for the outlook of the surge and its basis."""
     edit = [live.link(f"{KEY}.edit", words("basis.edit"))] if editable else []
     made = live.text(f"{KEY}.made", class_name="soft", empty="")
     prior = html.Span(className="split-prior", **data(live_width=f"{KEY}.share"))
+    answers = [_answer(key, words) for key in ANSWERS]
     return live.stated(
         KEY,
         [
-            html.Div([html.H2(words("basis.title")), made, *edit], className="section-head"),
-            html.P(
-                [
-                    live.text(f"{KEY}.total", class_name="lead"),
-                    live.text(f"{KEY}.observed", class_name="soft", empty=""),
-                ],
-                className="basis-line",
-            ),
+            html.Div([html.H2(words("surge.title")), made, *edit], className="section-head"),
+            html.Dl(answers, className="surge-answers"),
             html.Div(prior, className="split", **aria(hidden="true")),
-            html.P(live.text(f"{KEY}.shares", class_name="soft", empty="")),
+            *(html.P(live.text(f"{KEY}.{key}", empty=""), className="surge-ground") for key in GROUNDS),
             _table(f"{KEY}.assumptions", words("basis.assumptions"), words),
             html.Details(
-                [html.Summary(words("basis.more")), _table(f"{KEY}.further", words("basis.more"), words)],
+                [
+                    html.Summary(words("basis.more")),
+                    _table(f"{KEY}.further", words("basis.more"), words),
+                    *([links.link(words("surge_form.open"), "/assumptions")] if editable else []),
+                ],
                 className="further-assumptions",
             ),
         ],
         class_name="basis",
+    )
+
+
+def _answer(key: str, words: Words) -> Component:
+    value = live.text(f"{KEY}.{key}", class_name="lead", empty="–")
+    return html.Div(
+        [
+            html.Dt(words(f"surge.{key}")),
+            html.Dd([value, live.text(f"{KEY}.{key}_range", class_name="soft", empty="")]),
+        ],
+        className="fact",
     )
 
 
@@ -58,17 +70,15 @@ def put(snapshot: Snapshot, incident: IncidentStrip | None, *, words: Words) -> 
     if incident is None or incident.basis is None:
         snapshot.states[KEY] = live.HIDDEN
         return
-    made, total = incident.basis, incident.basis.expected_total
-    prior, data = words.percent(made.share_prior), words.percent(1 - made.share_prior)
+    made = incident.basis
     snapshot.states[KEY] = "ok"
     snapshot.texts |= {
         f"{KEY}.made": words("basis.made", time=words.day_time(made.made_at, now=snapshot.now)),
-        f"{KEY}.total": words("basis.total", p50=words.estimate(total.p50), range=words.span(total.p10, total.p90)),
-        f"{KEY}.observed": words("basis.observed", n=words.number(made.observed)),
-        f"{KEY}.shares": words("basis.shares", prior=prior, data=data),
         f"{KEY}.share": f"{100 * made.share_prior:.1f}%",
         f"{KEY}.edit": f"/incident/{incident.id}",
     }
+    said = {**surge_text.answers(made, words, now=snapshot.now), **surge_text.grounds(made, words)}
+    snapshot.texts |= {f"{KEY}.{key}": text for key, text in said.items()}
     first = [one for one in made.assumptions if one.key in FIRST or one.changed]
     snapshot.rows[f"{KEY}.assumptions"] = [_row(one, words) for one in first]
     snapshot.rows[f"{KEY}.further"] = [_row(one, words) for one in made.assumptions if one not in first]

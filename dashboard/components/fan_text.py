@@ -7,15 +7,24 @@ from datetime import datetime, timedelta
 from dashboard.components.words import Words
 from dashboard.domain.board import ChannelFan
 
+HIGHER = 1.1  # times the highest count so far, from which on a higher peak is worth a word
+
 
 def peak_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:
     """When and how high the peak is, or that it has passed."""
     if fan.peak is None or fan.peak_at is None:
         return words("chart.no_forecast")
-    over = fan.peak_at + timedelta(seconds=fan.interval_s) <= now
-    key = "chart.peak_past" if over else "chart.peak_ahead"
+    past = fan.peak_at + timedelta(seconds=fan.interval_s) <= now
+    key = _peak_key(past=past, may_rise=fan.peak.p90 > HIGHER * fan.peak.p50)
     time, height = words.day_time(fan.peak_at, now=now), words.span(fan.peak.p10, fan.peak.p90)
-    return words(key, time=time, p50=words.estimate(fan.peak.p50), range=height, minutes=fan.interval_s // 60)
+    values = {"p50": words.estimate(fan.peak.p50), "p90": words.estimate(fan.peak.p90), "range": height}
+    return words(key, time=time, minutes=fan.interval_s // 60, **values)
+
+
+def _peak_key(*, past: bool, may_rise: bool) -> str:
+    if not past:
+        return "chart.peak_ahead"
+    return "surge.peak_so_far" if may_rise else "chart.peak_past"
 
 
 def clear_line(fan: ChannelFan, words: Words, *, now: datetime) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -18,55 +18,67 @@ from dashboard.services.board_data import floor
 from dashboard.services.demand import Floats
 from dashboard.services.queue_history import calendar_of
 from dashboard.settings import Settings
+from forecasting.intervals import BASE_INTERVAL_S, interval_index
 from forecasting.outages import Outage
 from forecasting.surge import SurgeQueue
+from forecasting.surge.seen import N_BEFORE
 
 BASELINE = "baseline"
+# Sources read within so long of one another are taken to know the running interval alike.
+TOGETHER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurgeInputs:
-    """Normal volume and counts of every queue, both (n_intervals,); `until` is the end of what is known."""
+    """Normal volume and counts of every queue, both (n_intervals,); `until` is how far the freshest source is known.
+
+    A source that lags leaves its queues unknown from there on; it does not hold the others back.
+    """
 
     index: pd.DatetimeIndex
     until: datetime
     queues: tuple[SurgeQueue, ...]
 
-    def above(self, explained: Mapping[str, Floats]) -> tuple[SurgeQueue, ...]:
-        """The queues with what other incidents explain counted as normal."""
-        return tuple(
-            SurgeQueue(q.key, q.channel, q.normal + explained[q.key], q.open_mask, q.offered)
-            if q.key in explained
-            else q
-            for q in self.queues
-        )
+
+def index_of(onset: datetime, end: datetime) -> pd.DatetimeIndex:
+    """The intervals a surge is looked at over: from some before its onset, so that what preceded it is known."""
+    return interval_index(onset - N_BEFORE * freshness.INTERVAL, end, BASE_INTERVAL_S)
 
 
 def read(
-    session: Session, queues: Sequence[QueueRow], *, index: pd.DatetimeIndex, settings: Settings, now: datetime
+    session: Session,
+    queues: Sequence[QueueRow],
+    *,
+    index: pd.DatetimeIndex,
+    onset: datetime,
+    settings: Settings,
+    now: datetime,
 ) -> SurgeInputs:
-    """Read the store for the intervals of `index`."""
+    """Read the store for the intervals of `index`; what preceded `onset` is known only where its normal volume is."""
     fresh = freshness.by_queue(settings, get_sources(session), queues=queues, now=now)
     known = [one.as_of for one in fresh.values() if one.as_of is not None]
-    until = max(min(known, default=now), index[0].to_pydatetime())
+    until = max(max(known, default=now), index[0].to_pydatetime())
     frame = get_volumes(session, start=index[0].to_pydatetime(), end=now)
     counted = {str(key): part.set_index("interval_start")["offered"] for key, part in frame.groupby("queue")}
     told = {row.queue for row in get_open_contacts(session, now=now)} | counted.keys()
-    closed = pd.Timestamp(floor(until))
-    return SurgeInputs(
-        index=index,
-        until=until,
-        queues=tuple(
-            SurgeQueue(
-                key=row.key,
-                channel=row.channel,
-                normal=_normal(session, row.key, index=index),
-                open_mask=calendar_of(row).open_mask(index),
-                offered=_offered(counted.get(row.key), index=index, last=closed) if row.key in told else None,
-            )
-            for row in queues
-        ),
-    )
+    first = pd.Timestamp(floor(onset))
+    found = []
+    for row in queues:
+        normal = _normal(session, row.key, index=index)
+        as_of = fresh[row.key].as_of
+        offered = None
+        if row.key in told and as_of is not None:
+            offered = _offered(counted.get(row.key), index=index, last=_last_known(as_of, until=until))
+            offered = np.where((index < first) & np.isnan(normal), np.nan, offered)
+        mask = calendar_of(row).open_mask(index)
+        found.append(SurgeQueue(row.key, row.channel, np.nan_to_num(normal), mask, offered))
+    return SurgeInputs(index=index, until=until, queues=tuple(found))
+
+
+def _last_known(as_of: datetime, *, until: datetime) -> pd.Timestamp:
+    """A queue's last interval with a count; the one under way only where its source is as fresh as the freshest."""
+    running = until - as_of <= TOGETHER
+    return pd.Timestamp(floor(as_of) if running else floor(as_of) - freshness.INTERVAL)
 
 
 def outage_of(facts: IncidentFacts) -> Outage:
@@ -85,7 +97,7 @@ def outage_of(facts: IncidentFacts) -> Outage:
 
 
 def _normal(session: Session, queue: str, *, index: pd.DatetimeIndex) -> Floats:
-    """What is normal in each interval: today's forecast, before it what was forecast then; 0 where nobody knows."""
+    """What is normal in each interval: today's forecast, before it what was forecast then; NaN where nobody knows."""
     start, end = index[0].to_pydatetime(), index[-1].to_pydatetime() + freshness.INTERVAL
     latest = get_forecast(session, queue, kind=BASELINE, start=start, end=end)
     means = pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC"))
@@ -95,7 +107,7 @@ def _normal(session: Session, queue: str, *, index: pd.DatetimeIndex) -> Floats:
     if means.empty or means.index[0] > index[0]:
         earlier = get_forecast_history(session, queue, kind=BASELINE, start=start, end=end)
         means = means.combine_first(earlier.set_index("interval_start")["mean"])
-    return np.asarray(means.reindex(index).fillna(0.0).to_numpy(dtype=float))
+    return np.asarray(means.reindex(index).to_numpy(dtype=float))
 
 
 def _offered(counts: pd.Series | None, *, index: pd.DatetimeIndex, last: pd.Timestamp) -> Floats:

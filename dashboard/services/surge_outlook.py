@@ -1,7 +1,7 @@
 """The outlook of each open incident: contacts above normal, from assumptions first and from counts as they come.
 
-Each outlook is kept with the time it was made. Where several incidents are open, the older one's surge is normal for
-the younger one, so that no contact is explained twice.
+Each outlook is kept with the time it was made. Where several incidents are open, contacts above normal are shared out
+between them, so that none is explained twice.
 """
 
 from __future__ import annotations
@@ -10,30 +10,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from connectors.storage.read import get_forecast, get_incidents, get_queues
 from connectors.storage.rows import ForecastPoint, ForecastRow, IncidentRow
 from connectors.storage.write import add_forecasts
-from dashboard.domain.board import Assumption, Range, SurgeBasis
+from dashboard.domain.board import Assumption, PastSurge, Range, SurgeBasis, SurgeScore
 from dashboard.domain.clock import Clock
 from dashboard.domain.incidents import IncidentFacts
-from dashboard.services import surge_inputs
+from dashboard.services import surge_assumptions, surge_grounds, surge_inputs, surge_library
 from dashboard.services.board_data import floor
-from dashboard.services.demand import Floats
 from dashboard.services.freshness import INTERVAL
 from dashboard.settings import Settings
-from forecasting.intervals import BASE_INTERVAL_S, interval_index
+from forecasting.intervals import BASE_INTERVAL_S
 from forecasting.surge import SurgeForecast, forecast_surge
+from forecasting.surge.forecast import FACTS, LIBRARY, SCALING
+from forecasting.surge.overlap import shared_counts
 
-KIND, MODEL = "surge", "response_curve"
-# How far the model looks, and how far of that is kept with each outlook: the end needs days, the charts a day.
-LOOKS_AHEAD, KEPT_AHEAD = timedelta(days=7), timedelta(hours=48)
-# An outlook moves most in its first hour; later it is made less often, or the store would hold little else.
+KIND = "surge"
+MODELS = {FACTS: "response_curve", LIBRARY: "surge_library", SCALING: "surge_scaling"}
+# How far the model looks, and how far of that is kept with each outlook: the end needs days.
+LOOKS_AHEAD, KEPT_AHEAD = timedelta(days=7), timedelta(hours=72)
+# Until the first quarter-hour is counted every contact moves the outlook; later it is made less often, or the store
+# would hold little else.
+PACE_AT_FIRST = timedelta(seconds=15)
 PACE = (
-    (timedelta(hours=1), timedelta(seconds=15)),
     (timedelta(hours=6), timedelta(seconds=60)),
     (timedelta.max, timedelta(minutes=5)),
 )
@@ -65,7 +67,23 @@ def basis(row: ForecastRow) -> SurgeBasis:
         observed=stored["observed"],
         expected_total=Range(*stored["total"]),
         made_at=row.made_at,
+        **(_grounds(stored["grounds"]) if "grounds" in stored else {}),
     )
+
+
+def _grounds(stored: Mapping[str, Any]) -> dict[str, Any]:
+    score, peak_at = stored["score"], stored["peak_at"]
+    earliest, latest = (None if end is None else datetime.fromisoformat(end) for end in stored["clear"])
+    return {
+        **{name: stored[name] for name in ("model", "elapsed_min", "library", "own")},
+        "peak": Range(*stored["peak"]),
+        "peak_at": peak_at and datetime.fromisoformat(peak_at),
+        "people": Range(*stored["people"]),
+        "clear": (earliest, latest),
+        "nearest": tuple(PastSurge(**one) for one in stored["nearest"]),
+        "score": SurgeScore(**score) if score else None,
+        "notes": tuple(stored["notes"]),
+    }
 
 
 def normal_again(rows: Iterable[ForecastRow]) -> tuple[datetime, datetime] | None:
@@ -85,30 +103,31 @@ def _due(session: Session, incident: IncidentRow, *, now: datetime) -> bool:
     if not last:
         return bool(queues)
     age = now - IncidentFacts.from_json(incident.facts).started_at
-    pace = next(pace for limit, pace in PACE if age < limit)
+    counted = last.model != MODELS[FACTS]
+    pace = next(pace for limit, pace in PACE if age < limit) if counted else PACE_AT_FIRST
     return last.basis["revision"] != incident.revision or now - last.made_at >= pace
 
 
 def _outlooks(
     session: Session, incidents: list[IncidentRow], *, settings: Settings, now: datetime
 ) -> Iterator[tuple[IncidentRow, SurgeForecast]]:
-    """Each incident's outlook, oldest first; what it explains is normal for the next."""
+    """Each incident's outlook, oldest first."""
     queues = get_queues(session)
     facts = [IncidentFacts.from_json(row.facts) for row in incidents]
-    index = interval_index(min(one.started_at for one in facts), now + LOOKS_AHEAD, BASE_INTERVAL_S)
-    inputs = surge_inputs.read(session, queues, index=index, settings=settings, now=now)
-    explained: dict[str, Floats] = {}
-    for incident, one in zip(incidents, facts, strict=True):
-        outlook = forecast_surge(
-            surge_inputs.outage_of(one),
-            inputs.above(explained),
-            index=index,
-            now=max(inputs.until, one.started_at),
-            timezone=settings.board.timezone,
-        )
-        for key, path in outlook.queues.items():
-            explained[key] = explained.get(key, np.zeros(len(index))) + path.mean
-        yield incident, outlook
+    first = min(one.started_at for one in facts)
+    index = surge_inputs.index_of(first, now + LOOKS_AHEAD)
+    inputs = surge_inputs.read(session, queues, index=index, onset=first, settings=settings, now=now)
+    library, assumptions = surge_library.nowcaster(session), surge_assumptions.current(session)
+    outages = [surge_inputs.outage_of(one) for one in facts]
+    known: dict[str, Any] = {
+        "index": index,
+        "assumptions": assumptions,
+        "timezone": settings.board.timezone,
+        "library": library,
+    }
+    seen = shared_counts(outages, inputs.queues, now=inputs.until, **known)
+    for incident, outage, own in zip(incidents, outages, seen, strict=True):
+        yield incident, forecast_surge(outage, own, now=max(inputs.until, outage.onset), **known)
 
 
 def _rows(
@@ -124,7 +143,7 @@ def _rows(
             queue=key,
             kind=KIND,
             made_at=now,
-            model=MODEL,
+            model=MODELS[outlook.model],
             interval_s=BASE_INTERVAL_S,
             points=tuple(
                 map(
@@ -151,7 +170,7 @@ def _basis(incident: IncidentRow, outlook: SurgeForecast) -> dict[str, Any]:
         "observed": round(outlook.observed),
         "total": [outlook.total[level] for level in outlook.levels],
         "assumptions": _assumptions(IncidentFacts.from_json(incident.facts), outlook),
-        "notes": list(outlook.notes),
+        "grounds": surge_grounds.of(outlook),
     }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from forecasting.surge.assumptions import Assumed, SurgeAssumptions
-from forecasting.surge.outlook import LEVELS, SurgeForecast, forecast_surge
+from forecasting.surge.effects import Effect
+from forecasting.surge.forecast import SurgeForecast
+from forecasting.surge.outlook import LEVELS, forecast_surge
 from forecasting.surge.paths import SurgeQueue
 from forecasting.surge.summary import PeakRange, SurgePath
 
 __all__ = [
     "LEVELS",
     "Assumed",
+    "Effect",
     "PeakRange",
     "SurgeAssumptions",
     "SurgeForecast",

@@ -42,6 +42,15 @@ class Assumed:
 _SPLIT = MappingProxyType({"call": 0.60, "chat": 0.14, "email": 0.12, "ticket": 0.10, "social": 0.04})
 # How much later a channel peaks and how much slower it decays than the phone.
 _DELAY = MappingProxyType({"call": 1.0, "chat": 1.0, "email": 1.5, "ticket": 2.0, "social": 1.0})
+_SHARES = (
+    "contact_share",
+    "night_share",
+    "deferred_share",
+    "redial",
+    "abandonment",
+    "peak_share",
+    "second_wave_share",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,9 @@ class SurgeAssumptions:
         Share of contacts prevented by night or closed lines that are made up later.
     redial, abandonment
         Probability to call again after giving up, and share giving up in overload: attempts = 1 ÷ (1 − product).
+    second_wave_share, second_wave_after_s
+        Complaints and questions about compensation: how many of them there are for each contact of the surge, and the
+        middle of their wave in seconds after the onset.
     times_normal
         Peak ÷ normal volume, used only while nobody knows how many are affected.
     split, delay
@@ -92,12 +104,14 @@ class SurgeAssumptions:
     deferred_share: Assumed = Assumed(0.3, 0.8, "deferred")
     redial: Assumed = Assumed(0.2, 0.5, "redial")
     abandonment: Assumed = Assumed(0.4, 0.6, "abandonment")
+    second_wave_share: Assumed = Assumed(0.02, 0.12, "second_wave")
+    second_wave_after_s: Assumed = Assumed(8 * 3600.0, 36 * 3600.0, "second_wave")
     times_normal: Assumed = Assumed(3.0, 15.0, "times_normal")
     split: Mapping[str, float] = field(default_factory=lambda: _SPLIT)
     delay: Mapping[str, float] = field(default_factory=lambda: _DELAY)
 
     def __post_init__(self) -> None:
-        for name in ("contact_share", "night_share", "deferred_share", "redial", "abandonment", "peak_share"):
+        for name in _SHARES:
             if getattr(self, name).high > 1:
                 raise ValueError(f"{name} is a share and must be at most 1, got {getattr(self, name).high}")
         if not self.split or any(not 0 <= part <= 1 for part in self.split.values()) or not sum(self.split.values()):

@@ -36,6 +36,11 @@ class Counts:
         normal = np.stack([q.normal for q in queues])[:, first:stop] * part[first:stop]
         return cls(np.asarray(offered, dtype=float), normal, part, first, int((part >= 1.0).sum()))
 
+    def until(self, stop: int) -> Counts:
+        """The same counts as they were known when the interval at `stop` began."""
+        n = max(stop - self.first, 0)
+        return Counts(self.offered[:, :n], self.normal[:, :n], np.ones(len(self.part)), self.first, stop)
+
     @property
     def known(self) -> Array:
         """Where a count is known, (n_queues, n_seen)."""

@@ -9,14 +9,17 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
 from forecasting.outages import Outage
 from forecasting.surge.assumptions import SurgeAssumptions
 from forecasting.surge.curve import Array, ResponseCurve, awake, defer
-from forecasting.surge.prior import N_DRAWS, draw_night
+from forecasting.surge.prior import N_DRAWS, draw_night, draw_second_wave
 
 _PRIOR_CONTACTS = 200.0  # contacts above normal after which the seen split over queues weighs as much as the normal one
 _ROUGHNESS_SIGMA = 0.8  # log deviation of a single future interval from its curve
+_FOREVER_S = 30 * 86_400.0
+_WAVE_WIDTH = 0.25  # standard deviation of the second wave ÷ its middle
 _ROUGHNESS_S = 3 * 3600.0  # correlation time of that deviation
 
 
@@ -102,9 +105,9 @@ def unit_paths(
     night, deferred = draw_night(assumptions)
     up = awake(local_hour)[:, None]
     access_up = night + (1.0 - night) * up
+    again = second_wave(curves, assumptions, edges_s=edges_s)
     wished = {
-        c: np.diff(curves.slower(assumptions.delay.get(c, 1.0)).cumulative(edges_s), axis=1).T
-        for c in channels_of(queues)
+        c: first_wave(curves, delay=assumptions.delay.get(c, 1.0), edges_s=edges_s) + again for c in channels_of(queues)
     }
     first = max(int(np.searchsorted(edges_s, 0.0, side="right")) - 1, 0)
     made = np.zeros((len(edges_s) - 1, len(queues), N_DRAWS))
@@ -113,6 +116,23 @@ def unit_paths(
     interval_s = float(edges_s[1] - edges_s[0])
     made[first:] = defer(all_wished, access, deferred_share=deferred, interval_s=interval_s)
     return made
+
+
+def first_wave(curves: ResponseCurve, *, delay: float, edges_s: Array) -> Array:
+    """Contacts wished at scale 1 on a channel that runs `delay` times slower, (n_intervals, n_draws)."""
+    return np.asarray(np.diff(curves.slower(delay).cumulative(edges_s), axis=1).T)
+
+
+def second_wave(curves: ResponseCurve, assumptions: SurgeAssumptions, *, edges_s: Array) -> Array:
+    """Complaints and questions about compensation at scale 1, shape (n_intervals, n_draws)."""
+    return np.asarray(wave_density(assumptions, edges_s=edges_s) * curves.cumulative(np.array([_FOREVER_S]))[:, 0])
+
+
+def wave_density(assumptions: SurgeAssumptions, *, edges_s: Array) -> Array:
+    """The second wave for each contact of the first, shape (n_intervals, n_draws): a bell over time."""
+    share, after_s = draw_second_wave(assumptions)
+    reached = ndtr((edges_s[:, None] - after_s) / (_WAVE_WIDTH * after_s))
+    return np.asarray(share * np.diff(reached, axis=0))
 
 
 def local_hours(index: pd.DatetimeIndex, *, timezone: str, interval_s: float) -> Array:

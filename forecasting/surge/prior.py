@@ -15,7 +15,7 @@ from forecasting.surge.curve import Array, ResponseCurve
 N_DRAWS = 256
 INTERVAL_OF_PEAK_SHARE_S = 900.0
 _AFFECTED_FLOOR = 0.1  # "0 to n affected" is read as "a tenth of n to n": a logarithm needs a positive low end
-_DIMENSIONS = 9
+_DIMENSIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Scale:
 
 @lru_cache(maxsize=4)
 def normal_draws(n_draws: int = N_DRAWS) -> Array:
-    """Standard normal draws of shape (9, n_draws), each dimension an even grid in random order (Latin hypercube)."""
+    """Standard normal draws of shape (12, n_draws), each dimension an even grid in random order (Latin hypercube)."""
     rng = np.random.default_rng(20_260)
     inverse = NormalDist().inv_cdf
     grid = np.array([inverse((i + 0.5) / n_draws) for i in range(n_draws)])
@@ -81,6 +81,12 @@ def draw_night(assumptions: SurgeAssumptions) -> tuple[Array, Array]:
     z = normal_draws()
     night = np.minimum(_lognormal(assumptions.night_share, z[4]), 1.0)
     return night, np.minimum(_lognormal(assumptions.deferred_share, z[5]), 1.0)
+
+
+def draw_second_wave(assumptions: SurgeAssumptions) -> tuple[Array, Array]:
+    """Contacts of the second wave for each of the first, and the middle of it [s], per draw, each (n_draws,)."""
+    z = normal_draws()
+    return _lognormal(assumptions.second_wave_share, z[9]), _lognormal(assumptions.second_wave_after_s, z[10])
 
 
 def scale_prior(

@@ -41,17 +41,20 @@ class PeakRange:
     at: Mapping[float, datetime | None]
 
 
-def summarise(draws: Array, levels: tuple[float, ...], *, plain: Array) -> SurgePath:
+def summarise(draws: Array, levels: tuple[float, ...], *, plain: Array, since: int = 0) -> SurgePath:
     """Quantiles over the draws of shape (n_intervals, n_draws); `plain` are the same without their roughness.
+
+    Before `since` all draws are the same, and nothing is smoothed across it.
 
     The draws are few, so the roughness of each interval would show as jags of the band that mean nothing. What it adds
     to the plain quantiles changes slowly with time and is smoothed over time; what the curve does is kept as it is.
     """
-    smooth = _quantiles(plain, levels)
+    smooth = _quantiles(plain[since:], levels)
     with np.errstate(divide="ignore", invalid="ignore"):
-        added = np.where(smooth > 0, np.log(_quantiles(draws, levels) / smooth), np.nan)
-    quantiles = smooth * np.exp(_smoothed(np.where(np.isfinite(added), added, np.nan)))
-    return SurgePath(levels, np.maximum.accumulate(quantiles, axis=0), draws.mean(axis=1))
+        added = np.where(smooth > 0, np.log(_quantiles(draws[since:], levels) / smooth), np.nan)
+    ahead = smooth * np.exp(_smoothed(np.where(np.isfinite(added), added, np.nan)))
+    quantiles = np.concatenate([_quantiles(draws[:since], levels), np.maximum.accumulate(ahead, axis=0)], axis=1)
+    return SurgePath(levels, quantiles, draws.mean(axis=1))
 
 
 def _quantiles(draws: Array, levels: tuple[float, ...]) -> Array:
@@ -66,8 +69,10 @@ def _quantiles(draws: Array, levels: tuple[float, ...]) -> Array:
 def _smoothed(rows: Array) -> Array:
     """Triangular moving mean along each row, of what is known; 0 where nothing near is known."""
     known = np.isfinite(rows)
-    total = np.stack([np.convolve(row, _WINDOW, mode="same") for row in np.where(known, rows, 0.0)])
-    weight = np.stack([np.convolve(row, _WINDOW, mode="same") for row in known.astype(float)])
+    half = len(_WINDOW) // 2
+    n = rows.shape[1]
+    total = np.stack([np.convolve(row, _WINDOW)[half : half + n] for row in np.where(known, rows, 0.0)])
+    weight = np.stack([np.convolve(row, _WINDOW)[half : half + n] for row in known.astype(float)])
     return np.asarray(np.divide(total, weight, out=np.zeros_like(total), where=weight > 0))
 
 

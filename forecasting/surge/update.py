@@ -22,11 +22,13 @@ _BASELINE_ERROR = 0.15  # relative error of the normal volume
 class Evidence:
     """Counts since the onset, per channel and interval, both of shape (n_channels, n_observed).
 
-    `offered` and `normal` are counts of the same span of time; NaN where unknown.
+    `offered` and `normal` are counts of the same span of time; NaN where unknown. `part` is the share of each interval
+    that has passed, (n_observed,): a few minutes of one say as little of its course.
     """
 
     offered: Array
     normal: Array
+    part: Array
 
     @property
     def surge(self) -> Array:
@@ -102,9 +104,10 @@ def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array]:
     expected = np.maximum((weight[:, :, None] * unit).sum(axis=1), 1e-12)
     seen = known.any(axis=1)
     level = np.where(seen, np.maximum(surge, noise), 1.0)
-    intervals = np.where(seen, weight.sum(axis=1) ** 2 / np.maximum((weight**2).sum(axis=1), 1e-12), 1.0)
+    passed = (weight * evidence.part).sum(axis=1) ** 2
+    intervals = np.where(seen, passed / np.maximum((weight**2 * evidence.part).sum(axis=1), 1e-12), 1.0)
     counting = np.where(surge > noise, noise / level, _LOST_SIGMA)
-    variance = counting**2 + _SHAPE_SIGMA**2 / intervals
+    variance = counting**2 + _SHAPE_SIGMA**2 / np.maximum(intervals, 1e-6)
     return np.log(level)[:, None] - np.log(expected), np.where(seen, variance, np.inf)
 
 

@@ -78,7 +78,12 @@ def laid(before: Array, since: Array) -> Array:
 
 def harmonics(onset_hour: float) -> Array:
     """Two harmonics of the clock at each interval, shape (n_times, 4)."""
-    angle = 2 * np.pi * (onset_hour + 0.25 * TIME) / 24
+    return clock_harmonics(np.asarray(onset_hour + 0.25 * TIME, dtype=np.float64))
+
+
+def clock_harmonics(hour: Array) -> Array:
+    """Two harmonics of the clock at some hours of the day, shape (n_hours, 4)."""
+    angle = 2 * np.pi * hour / 24
     return np.stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)], axis=-1)
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from forecasting.surge.library.alignment import N_BEFORE, OLDEST, TIME, Aligned, laid
+from forecasting.surge.library.alignment import N_BEFORE, OLDEST, TIME, Aligned, clock_harmonics, laid
 from forecasting.surge.library.levels import LEVELS, Array
 from forecasting.surge.library.surges import END_AHEAD, TOTAL_AHEAD, Surge, SurgeView
 from forecasting.surge.library.targets import intervals_to_end
@@ -53,6 +53,13 @@ class CurveModel:
     def busiest_hour(self) -> float:
         """Hour at which the people of the library are most active, [0, 24)."""
         return self._aligned.busiest_hour
+
+    def activity(self, view: SurgeView) -> Array:
+        """How active people are in the 32 intervals to come, beside their busiest hour, (0, 1], shape (32,)."""
+        hour = np.asarray(view.onset_hour + 0.25 * (view.n_elapsed + np.arange(END_AHEAD)), dtype=np.float64)
+        logs = clock_harmonics(hour) @ self._aligned.activity
+        highest = (clock_harmonics(np.arange(0.0, 24.0, 0.25)) @ self._aligned.activity).max()
+        return np.asarray(np.exp(logs - highest))
 
     def paths(self, view: SurgeView) -> Array:
         """Paths of counts of the 32 intervals to come, shape (n_paths, 32), always the same for the same input.

@@ -72,6 +72,10 @@ class EnsembleModel:
             return Scaled(recent, 1.0)
         return Scaled(replace(recent, before=view.before / factor, since=recent.since / factor), factor)
 
+    def activity(self, view: SurgeView) -> Array:
+        """How active people are in the 32 intervals to come, beside their busiest hour, (0, 1], shape (32,)."""
+        return self.curve.activity(self.scaled(view).view)
+
     def quantiles(self, view: SurgeView) -> Array:
         """See `SurgeModel`."""
         own = self.scaled(view)

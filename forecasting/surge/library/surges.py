@@ -48,7 +48,8 @@ class SurgeView:
         """The same surge as if it had begun at most `n_intervals` ago."""
         if self.n_elapsed <= n_intervals:
             return self
-        return replace(self, since=self.since[-n_intervals:])
+        dropped = self.n_elapsed - n_intervals
+        return replace(self, since=self.since[dropped:], onset_hour=(self.onset_hour + dropped / 4) % 24)
 
     @cached_property
     def baseline(self) -> float:

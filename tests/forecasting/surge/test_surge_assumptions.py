@@ -21,7 +21,7 @@ def test_no_range_no_assumption(ends: tuple[float, float]) -> None:
 
 def test_every_default_names_its_source_and_is_unchanged() -> None:
     ranges = SurgeAssumptions().ranges()
-    assert len(ranges) == 13
+    assert len(ranges) == 15
     assert all(one.source and not one.changed for one in ranges.values())
 
 
