@@ -1,0 +1,5 @@
+"""KIND "front": the conversations of Front."""
+
+from connectors.sources.front.source import Front
+
+__all__ = ["Front"]
