@@ -86,11 +86,21 @@ class SourceSettings(BaseModel):
     kind: str
     timezone: TimeZone = "UTC"
     queues: dict[str, str] = Field(default_factory=dict)
+    poll_s: float | None = Field(default=None, ge=0.5, le=86_400)
 
     @property
     def options(self) -> dict[str, Any]:
         """The kind's own keys."""
         return dict(self.model_extra or {})
+
+
+class JobsSettings(_Block):
+    """Who pulls: threads of the worker; with `broker_url_env`, Celery workers that share the sources over Redis."""
+
+    broker_url_env: str | None = None
+    processes: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=8, ge=1, le=64)
+    lease_s: float = Field(default=60.0, ge=2, le=3600)
 
 
 class Settings(_Block):
@@ -99,6 +109,7 @@ class Settings(_Block):
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     board: BoardSettings = BoardSettings()
+    jobs: JobsSettings = JobsSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     drill: bool = False
@@ -123,7 +134,7 @@ def load_settings(path: Path | None = None) -> Settings:
     Relative paths in the file are taken from the file's own folder. Without a path `ANDRANG_CONFIG` is read, then
     `andrang.toml` in the working folder; where neither exists, the defaults hold.
     """
-    chosen = path or _default_path()
+    chosen = config_path(path)
     raw = _read(chosen) if chosen else {}
     _from_environment(raw)
     if chosen:
@@ -132,6 +143,11 @@ def load_settings(path: Path | None = None) -> Settings:
         return Settings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError(_readable(error, chosen)) from error
+
+
+def config_path(path: Path | None = None) -> Path | None:
+    """The file that `load_settings` reads; None where there is none."""
+    return path or _default_path()
 
 
 def _default_path() -> Path | None:

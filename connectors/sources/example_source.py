@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from connectors.errors import ConfigError, RecordError, SourceError
+from connectors.errors import RecordError, SourceError
+from connectors.options import Option, read_options
 from connectors.records import Channel, IntervalVolume, RejectedRecord
 from connectors.source import Batch, CallerHash, Evidence, SourceConfig
-
-_KEYS = ("path", "batch_rows")  # every key of the [sources.NAME] block that is ours; a typing error must not pass
 
 
 class ExampleSource:
@@ -25,19 +24,18 @@ class ExampleSource:
 
     KIND: ClassVar[str] = "example"  # the word in `kind = "example"`, and in registry.KINDS
     EVIDENCE: ClassVar[Evidence] = Evidence.LIVE  # shown to the administrator; never claim more than a test holds
+    # Every key of the [sources.NAME] block that is ours; `andrang sources add` asks for those that are required.
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("path", "The file of JSON lines", required=True),
+        Option("batch_rows", "How many lines are stored in one transaction", kind=int, default=5000, low=1),
+    )
 
     def __init__(self, config: SourceConfig, *, caller_hash: CallerHash) -> None:
-        unknown = sorted(set(config.options) - set(_KEYS))
-        if unknown:
-            # Say which block, what was got and what exists: the reader has nothing but this line.
-            raise ConfigError(f"[sources.{config.name}] unknown key {unknown}; example knows {', '.join(_KEYS)}")
-        if not isinstance(config.options.get("path"), str):
-            raise ConfigError(f'[sources.{config.name}] key path is missing; write path = "FILE.jsonl"')
+        # Refuses what is missing, unknown or of another type, in a line that names the block, the key and the remedy.
+        options = read_options(config, self.OPTIONS)
         self._config = config
-        self._path = Path(config.options["path"])
-        self._batch_rows = config.options.get("batch_rows", 5000)
-        if not isinstance(self._batch_rows, int) or self._batch_rows < 1:
-            raise ConfigError(f"[sources.{config.name}] batch_rows must be a count, got {self._batch_rows!r}")
+        self._path = Path(options["path"])
+        self._batch_rows: int = options["batch_rows"]
         # `caller_hash` is not kept: nothing here knows a caller. Else only caller_hash(number) may leave a source.
 
     @property

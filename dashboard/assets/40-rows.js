@@ -38,6 +38,7 @@
     const text = made.text ?? "";
     if (text) parts.push(href ? Object.assign(document.createElement("a"), { href, textContent: text, title: text.length > 32 ? text : "", className: "row-link" }) : document.createTextNode(text));
     if (made.spark && text) { parts[1] = Object.assign(document.createElement("span"), { textContent: text, className: "unseen" }); }
+    if (made.button) parts.push(Object.assign(document.createElement("button"), { type: "button", textContent: made.button, className: "row-button", ariaLabel: made.about }));
     if (made.sub) parts.push(Object.assign(document.createElement("span"), { textContent: made.sub, className: "sub" }));
     const link = cell.querySelector("a.row-link");
     if (link && href && document.activeElement === link && parts[0].tagName === "A") { link.textContent = text; link.href = href; parts[0] = link; if (parts.length === 1) return; }
@@ -63,6 +64,7 @@
     if (place.dataset.only) rows = rows.filter((row) => row.key === place.dataset.only);
     place.rows_ = rows;
     const columns = place.dataset.columns.split(" ").map((column) => column.split(":"));
+    const heads = place.closest("table").tHead?.rows[0].cells ?? [];
     const old = new Map([...place.children].map((row) => [row.dataset.key, row]));
     if (!rows.length) {
       const cell = Object.assign(document.createElement("td"), { colSpan: columns.length, textContent: window.andrang.say("empty_rows"), className: "note" });
@@ -80,6 +82,7 @@
           const cell = document.createElement(i ? "td" : "th");
           if (!i) cell.scope = "row";
           cell.className = kind;
+          cell.dataset.label = heads[i]?.textContent ?? "";
           line.append(cell);
         });
       }

@@ -27,6 +27,7 @@ _QUEUE_LOG_FIELDS = 5
 @click.option("--date-format", help="strptime format of a separate date column.")
 @click.option("--delimiter", help="The sign between fields; default: by sight.")
 @click.option("--encoding", help="utf-8, cp1252 or utf-16; default: by sight.")
+@click.option("--sheet", help="The sheet of a workbook; default: the first.")
 @click.option("--decimal", help="The decimal sign; default: by sight.")
 @click.option("--rows", type=click.IntRange(1, 100), default=5, show_default=True, help="Records to show.")
 def preview(file: Path, timezone: str, rows: int, **given: str | None) -> int:
@@ -72,8 +73,7 @@ def _print_unmapped(file: Path, error: UnmappedError) -> None:
 
 def _print(found: Preview) -> None:
     what = "counts per interval" if found.counts else "single contacts"
-    written = f"{found.encoding}, fields parted by {found.delimiter!r}, decimal {found.decimal!r}"
-    click.echo(f"{found.path}: {what}; {'Parquet' if found.encoding == 'parquet' else written}")
+    click.echo(f"{found.path}: {what}; {_written(found)}")
     click.echo("\nColumns:")
     for field, column in found.mapping.items():
         click.echo(f"  {field:15} = {column}")
@@ -85,6 +85,14 @@ def _print(found: Preview) -> None:
         click.echo(f"  {_record(record)}")
     _print_problems(found.problems)
     click.echo(f"\nTo paste into the config:\n\n{found.block}")
+
+
+def _written(found: Preview) -> str:
+    if found.encoding == "parquet":
+        return "Parquet"
+    if found.encoding == "xlsx":
+        return f"Excel workbook, decimal {found.decimal!r} in texts"
+    return f"{found.encoding}, fields parted by {found.delimiter!r}, decimal {found.decimal!r}"
 
 
 def _print_problems(problems: tuple[str, ...]) -> None:

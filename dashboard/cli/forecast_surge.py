@@ -14,16 +14,14 @@ import pandas as pd
 from dashboard.cli.surge_counts import INTERVAL_S, SurgeCounts, read_counts
 from dashboard.cli.surge_facts import outage_of, read_facts
 from dashboard.cli.volume_options import parse_time
-from dashboard.domain.incidents import IncidentFacts
 from forecasting.intervals import interval_index
 from forecasting.outages import Outage
 from forecasting.surge import SurgeForecast, SurgeQueue, forecast_surge
-from forecasting.surge.library.activity import library_hour
+from forecasting.surge.forecast import LIBRARY
 from forecasting.surge.library.levels import LEVELS, Array, mean_of
 from forecasting.surge.library.nowcast import PATH_LEVELS, NearSurge
-from forecasting.surge.library.pull import FactsRange
 from forecasting.surge.library.shipped import shipped_nowcaster, shipped_scores, shipped_surges
-from forecasting.surge.library.surges import END_AHEAD, TOTAL_AHEAD, SurgeView
+from forecasting.surge.library.surges import END_AHEAD
 from forecasting.surge.library.targets import TARGETS, targets_of
 
 SCHEMA = "andrang.forecast.surge/1"
@@ -68,8 +66,8 @@ def surge(
 ) -> None:
     """Forecast contacts above normal: total and peak of the next four hours, time to the end, path of eight hours.
 
-    Before the first counted interval the facts alone speak; from then on the library of past surges, pulled by the
-    facts.
+    Before the first counted interval the facts alone speak; from then on the library of past surges, with the facts
+    pooled in: the same function as on the board.
     """
     moment = parse_time(now, timezone, hint="--now")
     facts = read_facts(incident, timezone=timezone)
@@ -81,8 +79,8 @@ def surge(
         timezone=timezone,
         baseline=baseline,
     )
-    prior = _prior(outage_of(facts), counts, timezone=timezone, channel=channel)
-    made = _from_library(counts, facts, prior, timezone) if len(counts.since) else _from_facts(counts, prior, timezone)
+    outlook = _outlook(outage_of(facts), counts, timezone=timezone, channel=channel)
+    made = _answer(outlook, counts, timezone)
     body = {
         "schema": SCHEMA,
         "now": _text(moment, timezone),
@@ -94,75 +92,68 @@ def surge(
         "observed": round(float(counts.since.sum()), 4),
         "normal_from": counts.normal_from,
         **made,
-        "notes": [*counts.notes, *prior.notes],
+        "notes": [*counts.notes, *outlook.notes],
     }
     output.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def _prior(outage: Outage, counts: SurgeCounts, *, timezone: str, channel: str) -> SurgeForecast:
-    """What the facts alone say, from the onset to eight hours after the last count."""
-    index = interval_index(counts.start, counts.as_of + END_AHEAD * pd.Timedelta(seconds=INTERVAL_S), INTERVAL_S)
-    normal = counts.normal.reindex(index).to_numpy(dtype=float)
-    queue = SurgeQueue("all", channel, normal, np.ones(len(index), dtype=bool))
-    return forecast_surge(outage, [queue], index=index, now=counts.as_of.to_pydatetime(), timezone=timezone)
-
-
-def _from_library(counts: SurgeCounts, facts: IncidentFacts, prior: SurgeForecast, timezone: str) -> dict[str, Any]:
-    nowcaster = shipped_nowcaster()
-    n = len(counts.since)
-    local = counts.start.tz_convert(timezone if counts.busiest is not None else "UTC")
-    hour = library_hour(
-        local.hour + local.minute / 60, busiest=counts.busiest, library_busiest=nowcaster.ensemble.curve.busiest_hour
+def _outlook(outage: Outage, counts: SurgeCounts, *, timezone: str, channel: str) -> SurgeForecast:
+    """The board's outlook of one queue that is always open, up to eight hours after the last count."""
+    step = pd.Timedelta(seconds=INTERVAL_S)
+    first = counts.start - len(counts.before) * step
+    index = interval_index(first, counts.as_of + END_AHEAD * step, INTERVAL_S)
+    normal = counts.normal.reindex(index).fillna(0.0).to_numpy(dtype=float)  # `before` is above normal already
+    seen = np.concatenate([counts.before, counts.since])
+    offered = np.full(len(index), np.nan)
+    offered[: len(seen)] = seen + normal[: len(seen)]
+    queue = SurgeQueue("all", channel, normal, np.ones(len(index), dtype=bool), offered)
+    return forecast_surge(
+        outage,
+        [queue],
+        index=index,
+        now=counts.as_of.to_pydatetime(),
+        timezone=timezone,
+        levels=PATH_LEVELS,
+        library=shipped_nowcaster(),
+        busiest_hour=counts.busiest,
     )
-    view = SurgeView(counts.before, counts.since, hour)
-    range_of_facts = FactsRange.of(*_ahead(prior).sum(axis=1).tolist()) if facts.affected_high else None
-    said = nowcaster.nowcast(view, normal=counts.normal.to_numpy(dtype=float)[:n], facts=range_of_facts)
-    natural = np.concatenate([np.expm1(said.quantiles[:2]), _INTERVAL_MIN * said.quantiles[2:]])
+
+
+def _answer(outlook: SurgeForecast, counts: SurgeCounts, timezone: str) -> dict[str, Any]:
+    """Ranges, path and grounds; before any count the time to the end is that of the library's surges."""
+    targets = _from_facts(outlook) if outlook.targets is None else _from_library(outlook.targets)
+    said = outlook.nowcast
     return {
-        "model": "scaling" if said.too_small else "library",
-        "too_small": said.too_small,
-        **{target: _range(row) for target, row in zip(TARGETS, natural, strict=True)},
-        "path": _path(said.path, counts, timezone),
+        "model": outlook.model,
+        "too_small": said is not None and said.too_small,
+        **targets,
+        "path": _path(outlook.overall.quantiles[:, -END_AHEAD:], counts, timezone),
         "rests_on": {
-            "share_facts": round(said.share_facts, 4),
-            "share_data": round(1 - said.share_facts, 4),
-            "library_surges": len(nowcaster.surges),
-            "nearest": [_near(one) for one in said.nearest],
-            "last_score": None if said.too_small else _score(n),
-            "clock": "own normal day" if counts.busiest is not None else "UTC",
+            "share_facts": round(outlook.share_prior, 4),
+            "share_data": round(1 - outlook.share_prior, 4),
+            "share_curve": round(outlook.share_curve, 4),
+            "library_surges": outlook.library_size,
+            "nearest": [_near(one) for one in said.nearest] if said else [],
+            "last_score": _score(outlook.n_elapsed) if outlook.model == LIBRARY else None,
+            "clock": outlook.clock if said else "none",
         },
     }
 
 
-def _from_facts(counts: SurgeCounts, prior: SurgeForecast, timezone: str) -> dict[str, Any]:
-    """Facts alone: total and path from the prior, the time to the end from the library's surges."""
-    ahead = _ahead(prior)
-    total, path = ahead.sum(axis=1).tolist(), prior.overall.quantiles[:, -END_AHEAD:]
-    peak = [prior.peak.size[level] for level in PATH_LEVELS]
+def _from_library(targets: Array) -> dict[str, Any]:
+    natural = np.concatenate([np.expm1(targets[:2]), _INTERVAL_MIN * targets[2:]])
+    return {target: _range(row) for target, row in zip(TARGETS, natural, strict=True)}
+
+
+def _from_facts(outlook: SurgeForecast) -> dict[str, Any]:
+    total = [outlook.next_4h[level] for level in PATH_LEVELS]
     ends = [target[2] for one in shipped_surges() if (target := targets_of(one, 1)) is not None]
     end = (_INTERVAL_MIN * (np.quantile(ends, PATH_LEVELS) + 1)).tolist()
+    peak = [outlook.peak.size[level] for level in PATH_LEVELS]
     return {
-        "model": "facts",
-        "too_small": False,
-        "total_4h": dict(zip(_NAMES, np.round(total, 4).tolist(), strict=True)),
-        "peak_4h": dict(zip(_NAMES, np.round(peak, 4).tolist(), strict=True)),
-        "end_min": dict(zip(_NAMES, np.round(end, 4).tolist(), strict=True)),
-        "path": _path(path, counts, timezone),
-        "rests_on": {
-            "share_facts": 1.0,
-            "share_data": 0.0,
-            "library_surges": len(shipped_surges()),
-            "nearest": [],
-            "last_score": None,
-            "clock": "none",
-        },
+        target: dict(zip(_NAMES, np.round(values, 4).tolist(), strict=True))
+        for target, values in zip(TARGETS, (total, peak, end), strict=True)
     }
-
-
-def _ahead(prior: SurgeForecast) -> Array:
-    """P10, P50, P90 of the prior's next four hours, shape (3, 16): it reaches eight hours."""
-    ahead = prior.overall.quantiles[:, -END_AHEAD:]
-    return np.asarray(ahead[:, :TOTAL_AHEAD])
 
 
 def _range(quantiles: Array) -> dict[str, float]:

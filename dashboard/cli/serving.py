@@ -61,6 +61,11 @@ def worker(environment: Mapping[str, str]) -> Child:
     return Child("worker", python("-m", "dashboard.jobs"), environment)
 
 
+def puller(environment: Mapping[str, str], number: int) -> Child:
+    """One of the processes that share the pulling of sources over a broker."""
+    return Child(f"puller {number}", python("-m", "dashboard.jobs.celery_worker"), environment)
+
+
 def feeder(environment: Mapping[str, str]) -> Child:
     """The process that writes a drill's source files as its clock passes."""
     return Child("feeder", python("-m", "dashboard.jobs.drill"), environment)

@@ -5,45 +5,57 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
-from connectors.storage.read import get_rejected, get_sources
-from connectors.storage.rows import RejectedRow, SourceRow
+from connectors.storage.read import get_rejected
+from connectors.storage.rows import RejectedRow
 from dashboard.cli.file_preview import preview
+from dashboard.cli.sources_add import add, kinds
+from dashboard.cli.sources_backfill import backfill_source
+from dashboard.cli.sources_test import test_source
+from dashboard.domain.board import SourceHealth
 from dashboard.domain.clock import shifted_clock
+from dashboard.services import source_health
+from dashboard.services.staffing_export import plain_cell
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, load_settings
 
 _CONFIG = click.option("--config", type=click.Path(path_type=Path), help="The TOML file; default: andrang.toml.")
 _REJECTED = ("source", "seen_at", "location", "reason", "raw")
+_ALL = 1_000_000
+_HEAD = ("source", "kind", "evidence", "state", "last success", "lag", "rejected", "error")
 
 
 @click.group()
 def sources() -> None:
-    """List sources, what they refused, or preview how a file would be read."""
+    """List, add, test and back-fill sources; what they refused; how a file would be read."""
 
 
-sources.add_command(preview)
+for _command in (preview, kinds, add, test_source, backfill_source):
+    sources.add_command(_command)
 
 
 @sources.command("list")
 @_CONFIG
-def list_sources(config: Path | None) -> None:
-    """Every source: how far it is proven, when it last succeeded, its lag and its rejected records."""
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def list_sources(config: Path | None, form: str) -> None:
+    """Every source: how far it is proven, its state, when it last succeeded, its lag and its rejected records."""
     settings, sessions = _open(config)
-    now = shifted_clock(settings.clock_offset_s)()
     with sessions() as session:
-        rows = get_sources(session)
-    if not rows:
+        seen = source_health.view(session, settings=settings, clock=shifted_clock(settings.clock_offset_s))
+    if form == "json":
+        click.echo(json.dumps([_source_dict(one) for one in seen.sources], ensure_ascii=False, indent=1))
+    elif not seen.sources:
         click.echo("No source has been pulled yet; `andrang sync` does it.")
-        return
-    head = ("source", "kind", "evidence", "last success", "lag", "rejected", "error")
-    _print_table([head, *(_source_cells(row, now) for row in rows)])
+    else:
+        _print_table([_HEAD, *(_source_cells(one) for one in seen.sources)])
 
 
 @sources.command()
@@ -59,9 +71,26 @@ def rejected(config: Path | None, source: str | None, form: str, limit: int) -> 
     if form == "json":
         click.echo(json.dumps([_rejected_dict(row) for row in rows], ensure_ascii=False, indent=1))
         return
-    writer = csv.DictWriter(sys.stdout, _REJECTED, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_rejected_dict(row) for row in rows)
+    _write_csv(rows, sys.stdout)
+
+
+@sources.command()
+@click.argument("name")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV file to write.")
+@_CONFIG
+def rejects(name: str, out: Path, config: Path | None) -> None:
+    """Everything a source refused, into a file that a spreadsheet opens."""
+    settings, sessions = _open(config)
+    if name not in settings.sources:
+        raise click.UsageError(f"no source is called {name}; there are {', '.join(settings.sources) or 'none'}")
+    with sessions() as session:
+        rows = get_rejected(session, source=name, limit=_ALL)
+    try:
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            _write_csv(rows, file)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}; give another --out") from error
+    click.echo(f"{name}: {len(rows)} rejected records in {out}")
 
 
 def _open(config: Path | None) -> tuple[Settings, sessionmaker[Session]]:
@@ -69,10 +98,30 @@ def _open(config: Path | None) -> tuple[Settings, sessionmaker[Session]]:
     return settings, open_store(settings, migrate=True)
 
 
-def _source_cells(row: SourceRow, now: datetime) -> tuple[str, ...]:
-    lag = "never" if row.last_record_at is None else _duration((now - row.last_record_at).total_seconds())
-    success = "never" if row.last_success_at is None else f"{row.last_success_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return (row.name, row.kind, row.evidence, success, lag, str(row.rejected), row.last_error or "")
+def _source_dict(one: SourceHealth) -> dict[str, Any]:
+    return {
+        "source": one.name,
+        "kind": one.kind,
+        "evidence": one.evidence,
+        "state": one.state,
+        "last_success_at": _iso(one.last_success_at),
+        "lag_s": None if one.lag_s is None else round(one.lag_s, 1),
+        "rejected": one.rejected,
+        "failures": one.failures,
+        "paused_until": _iso(one.retry_at) if one.paused else None,
+        "error": one.error,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _source_cells(one: SourceHealth) -> tuple[str, ...]:
+    lag = "never" if one.lag_s is None else _duration(one.lag_s)
+    success = "never" if one.last_success_at is None else f"{one.last_success_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    state = "paused" if one.paused else one.state
+    return (one.name, one.kind, one.evidence, state, success, lag, str(one.rejected), one.error or "")
 
 
 def _duration(seconds: float) -> str:
@@ -81,6 +130,13 @@ def _duration(seconds: float) -> str:
         if whole >= 2 * size:
             return f"{whole // size} {unit}"
     return f"{whole} s"
+
+
+def _write_csv(rows: Iterable[RejectedRow], file: TextIO) -> None:
+    writer = csv.DictWriter(file, _REJECTED, lineterminator="\n")
+    writer.writeheader()
+    # What another system wrote must not become a formula in the reader's spreadsheet.
+    writer.writerows({key: plain_cell(value) for key, value in _rejected_dict(row).items()} for row in rows)
 
 
 def _rejected_dict(row: RejectedRow) -> dict[str, str]:

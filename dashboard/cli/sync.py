@@ -105,7 +105,7 @@ class _Puller:
 
 
 def _has_news(result: IngestResult) -> bool:
-    return bool(result.events_new or result.events_changed or result.volumes or result.rejected)
+    return bool(result.events_new or result.events_changed or result.volumes or result.rejected or result.signals)
 
 
 def summary(result: IngestResult) -> str:
@@ -113,4 +113,5 @@ def summary(result: IngestResult) -> str:
     return (
         f"{result.events_new} new contacts, {result.events_changed} changed, "
         f"{result.volumes} intervals, {result.rejected} rejected"
+        + (f", {result.signals} signals" if result.signals else "")
     )

@@ -32,6 +32,8 @@ def up(config: Path | None, host: str | None, port: int | None) -> None:
         environment = {"ANDRANG_CONFIG": str(config.absolute())} if config else {}
         supervisor.start(serving.web_server(settings.web, listener, environment=environment))
         supervisor.start(serving.worker(environment))
+        for number in range(settings.jobs.processes if settings.jobs.broker_url_env else 0):
+            supervisor.start(serving.puller(environment, number + 1))
         _serve(supervisor, listener, ready=lambda: click.echo(f"Andrang runs at {serving.address_of(listener)}"))
 
 
@@ -80,6 +82,7 @@ def _over(settings: Settings, *, host: str | None, port: int | None) -> Settings
 
 def _check(settings: Settings) -> None:
     """Refuse what cannot work before any process starts: a source's options, the store, a drill's data."""
+    from dashboard.services.broker import broker_url, make_app
     from dashboard.services.source_setup import build_sources
     from dashboard.services.store import open_store, require_own_kind
 
@@ -89,6 +92,8 @@ def _check(settings: Settings) -> None:
     with sessions() as session:
         require_own_kind(session, settings)
     build_sources(settings)
+    if url := broker_url(settings):
+        make_app(url)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dashboard.app import live_pages
 from dashboard.domain.clock import shifted_clock
 from dashboard.jobs import logs
 from dashboard.jobs.background import Background
+from dashboard.jobs.sharing import sharing
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import Worker
 from dashboard.services.source_setup import prepare_sources
@@ -36,14 +37,16 @@ def main() -> int:
         with sessions() as session:
             require_own_kind(session, settings)
         clock = shifted_clock(settings.clock_offset_s)
+        sources = prepare_sources(settings, sessions)
         worker = Worker(
             settings,
             sessions,
-            sources=prepare_sources(settings, sessions),
+            sources=sources,
             snapshots=Snapshots(live_pages(), settings, clock=clock, log=log),
             background=Background(log),
             clock=clock,
             log=log,
+            shared=sharing(settings, sessions, sources=sources, log=log),
         )
     except (ConnectorError, SettingsError) as error:
         log.error("worker.refused", error=str(error))

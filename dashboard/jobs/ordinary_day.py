@@ -16,7 +16,7 @@ from connectors.errors import ConnectorError
 from connectors.storage.write import thin_forecasts
 from dashboard.domain.clock import Clock, shifted_clock
 from dashboard.jobs import logs
-from dashboard.services import accuracy, model_choice, ordinary_day
+from dashboard.services import accuracy, model_choice, ordinary_day, surge_library
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, SettingsError, load_settings
 
@@ -49,7 +49,13 @@ def thin(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -
         return thin_forecasts(session, before=clock() - KEPT_WHOLE)
 
 
-STEPS: dict[str, Step] = {"choose": choose, "refresh": refresh, "judge": judge, "thin": thin}
+def learn(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
+    """Take closed incidents into the library of surges; says how many are known."""
+    with sessions.begin() as session:
+        return surge_library.learn(session, settings=settings, clock=clock)
+
+
+STEPS: dict[str, Step] = {"choose": choose, "refresh": refresh, "judge": judge, "thin": thin, "learn": learn}
 
 
 def run(

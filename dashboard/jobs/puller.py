@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.stdlib import BoundLogger
 
-from connectors.errors import SourceError
+from connectors.errors import OvertakenError, SourceError
 from connectors.pull import StopPull, pull
 from connectors.source import Batch, Source
 from connectors.storage.rows import IngestResult
 from dashboard.domain.clock import Clock
 from dashboard.jobs.first_pass import FirstPass
 from dashboard.jobs.schedule import Backoff
+from dashboard.services import source_pace
 
-RETRY_MAX_S = 60.0
-RETRY_PERMANENT_S = 300.0  # a person has to mend it; looked at again in case one did
+# A pull that takes longer than its source's pace still leaves the vendor this share of it in peace.
+_BREATH = 0.2
 
 
 class Puller(threading.Thread):
@@ -42,27 +44,46 @@ class Puller(threading.Thread):
         self._poll_s, self._news, self._stop_asked = poll_s, news, stop
         self._place, self._first_pass = place, first_pass
         self._log = log.bind(source=source.config.name)
-        self._backoff = Backoff(first_s=max(1.0, poll_s), max_s=RETRY_MAX_S)
+        self._store_gone = Backoff(first_s=max(1.0, poll_s), max_s=source_pace.RETRY_MAX_S)
+        self._wake, self._failing = threading.Event(), False
         self.pulls = 0  # finished ones, whatever their end
 
+    @property
+    def source_name(self) -> str:
+        """The source it pulls."""
+        return self._source.config.name
+
+    def wake(self) -> None:
+        """Pull now, whatever the pace or pause; or see that it is time to stop."""
+        self._wake.set()
+
     def run(self) -> None:
-        """Pull until told to stop."""
+        """Pull until told to stop, in step with the clock: the time a pull takes does not slow the pace."""
         self._first_pass.await_turn(self._place)
         while not self._stop_asked.is_set():
-            self._stop_asked.wait(self.pull_once())
+            self._wake.clear()
+            began = time.monotonic()
+            wait_s = self.pull_once()
+            if not self._failing:
+                wait_s = max(_BREATH * wait_s, wait_s - (time.monotonic() - began))
+            if not self._stop_asked.is_set():
+                self._wake.wait(wait_s)
 
     def pull_once(self) -> float:
         """Catch up with the source once and say how long to wait [s]; whatever fails is logged, not raised."""
         try:
             result = pull(self._source, self._sessions, clock=self._clock, progress=self._on_batch)
+        except OvertakenError as error:
+            wait_s = self._poll_s
+            self._log.info("source.overtaken", error=error.message)
         except SourceError as error:
-            wait_s = self._wait_after(permanent=error.permanent)
+            wait_s = self._wait_after()
             self._log.warning("source.failed", error=error.message, permanent=error.permanent, retry_s=wait_s)
         except SQLAlchemyError as error:
-            wait_s = self._wait_after(permanent=False)
+            wait_s = self._wait_without_store()
             self._log.warning("store.unreachable", error=_first_line(error), retry_s=wait_s)
         except Exception:  # noqa: BLE001 - a fault in one source must not end the pulling of it for good
-            wait_s = self._wait_after(permanent=False)
+            wait_s = self._wait_after()
             self._log.exception("source.fault", retry_s=wait_s)
         else:
             wait_s = self._poll_s
@@ -72,30 +93,47 @@ class Puller(threading.Thread):
         return wait_s
 
     def _after_success(self, result: IngestResult) -> None:
-        if self._backoff.failures:
+        if self._failing:
             self._log.info("source.recovered")
             self._news()
-        self._backoff.succeeded()
+        self._failing = False
+        self._store_gone.succeeded()
         if result != IngestResult():
             self._news()
-            self._log.info(
-                "source.pulled",
-                events=result.events_new + result.events_changed,
-                volumes=result.volumes,
-                states=result.states,
-                rejected=result.rejected,
-            )
+            self._log.info("source.pulled", **told(result))
 
-    def _wait_after(self, *, permanent: bool) -> float:
+    def _wait_after(self) -> float:
+        """The failure is in the store, and with it how often the source has failed in a row."""
+        self._failing = True
+        try:
+            with self._sessions.begin() as session:
+                wait_s = source_pace.note_failure(session, self.source_name, poll_s=self._poll_s, now=self._clock())
+        except SQLAlchemyError:
+            return self._wait_without_store()
         self._news()
-        wait_s = self._backoff.failed()
-        return RETRY_PERMANENT_S if permanent else wait_s
+        return wait_s
+
+    def _wait_without_store(self) -> float:
+        self._failing = True
+        self._news()
+        return self._store_gone.failed()
 
     def _on_batch(self, batch: Batch) -> None:
         self._news()
         self._first_pass.after_batch(self._place, batch)
         if self._stop_asked.is_set():
             raise StopPull
+
+
+def told(result: IngestResult) -> dict[str, int]:
+    """What a pull brought, for the log."""
+    return {
+        "events": result.events_new + result.events_changed,
+        "volumes": result.volumes,
+        "states": result.states,
+        "rejected": result.rejected,
+        "signals": result.signals,
+    }
 
 
 def _first_line(error: Exception) -> str:

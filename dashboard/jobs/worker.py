@@ -14,11 +14,13 @@ from structlog.stdlib import BoundLogger
 from connectors.source import Source
 from dashboard.domain.clock import Clock
 from dashboard.jobs.background import Background
+from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.jobs.first_pass import FirstPass
+from dashboard.jobs.prober import Prober
 from dashboard.jobs.puller import Puller
 from dashboard.jobs.schedule import Backoff, Every, Nightly
 from dashboard.jobs.snapshots import Snapshots
-from dashboard.services import backlog, live_snapshot, model_choice, ordinary_day, queue_now, surge_outlook
+from dashboard.services import backlog, live_snapshot, model_choice, ordinary_day, queue_now, source_pace, surge_outlook
 from dashboard.settings import Settings
 
 # The first page waits this long for every source to have had its turn.
@@ -28,6 +30,8 @@ NIGHTLY_AT = time(3, 0)
 REFRESH_EVERY, JUDGE_EVERY = timedelta(minutes=10), timedelta(hours=1)
 # The first backtest leaves the machine to the first visitors.
 FIRST_CHOICE_AFTER = timedelta(minutes=2)
+# Where several workers share the pulling: makes the dispatcher, given what to call on news and what says stop.
+Sharing = Callable[[Callable[[], None], threading.Event], Dispatcher]
 
 
 @dataclass
@@ -56,24 +60,41 @@ class Worker:
         background: Background,
         clock: Clock,
         log: BoundLogger,
+        shared: Sharing | None = None,
     ) -> None:
         self._settings, self._sessions, self._clock, self._log = settings, sessions, clock, log
         self._snapshots, self._background = snapshots, background
         self._news, self._stop = threading.Event(), threading.Event()
         self._plans = Plans(Nightly(NIGHTLY_AT, settings.zone))
-        self._first_pass = FirstPass(len(sources))
-        self._pullers = [self._puller(source, place=place) for place, source in enumerate(sources)]
+        own = () if shared else sources
+        self._first_pass = FirstPass(len(own))
+        self._pullers = [self._puller(source, place=place) for place, source in enumerate(own)]
+        self._dispatcher = shared(self._news.set, self._stop) if shared else None
+        self._prober = Prober(
+            settings, sessions, clock=clock, news=self._news.set, passed=self.wake, stop=self._stop, log=log
+        )
 
     def stop(self) -> None:
         """Ask everything to end; safe inside a signal handler."""
         self._stop.set()
         self._first_pass.release()
         self._news.set()
+        for puller in self._pullers:
+            puller.wake()
+
+    def wake(self, source: str) -> None:
+        """Have a source pulled at once, whatever its pause."""
+        for puller in self._pullers:
+            if puller.source_name == source:
+                puller.wake()
+        if self._dispatcher:
+            self._dispatcher.wake(source)
 
     def run(self) -> None:
         """Work until told to stop."""
-        for puller in self._pullers:
-            puller.start()
+        threads: list[threading.Thread] = [*self._pullers, self._prober]
+        for thread in [*threads, self._dispatcher] if self._dispatcher else threads:
+            thread.start()
         self._first_pass.await_all(within_s=FIRST_PULL_WITHIN_S, stop=self._stop)
         self._guarded(self.first_round)
         self._guarded(self.round)
@@ -117,7 +138,7 @@ class Worker:
         if plans.importing and self._caught_up():
             plans.importing, plans.refresh.last = False, None
         if plans.choose.due(now) or (plans.first_choice and now >= plans.first_choice):
-            if self._background.start("choose", "refresh", "judge"):
+            if self._background.start("choose", "refresh", "judge", "learn"):
                 plans.first_choice = None
                 for plan in (plans.choose, plans.refresh, plans.judge):
                     plan.done(now)
@@ -147,6 +168,8 @@ class Worker:
         return False
 
     def _caught_up(self) -> bool:
+        if self._dispatcher:
+            return self._dispatcher.caught_up
         return all(puller.pulls for puller in self._pullers)
 
     def _puller(self, source: Source, *, place: int) -> Puller:
@@ -154,7 +177,7 @@ class Worker:
             source,
             self._sessions,
             clock=self._clock,
-            poll_s=self._settings.board.poll_s,
+            poll_s=source_pace.poll_s(self._settings, source.config.name),
             place=place,
             first_pass=self._first_pass,
             news=self._news.set,

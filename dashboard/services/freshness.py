@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.registry import is_pushed, only_signals
 from connectors.storage.rows import QueueRow, SourceRow
+from dashboard.services import source_pace
 from dashboard.services.demand import Demand
 from dashboard.settings import Settings
 
@@ -29,22 +31,41 @@ class Freshness:
 
 
 def queues_of(source: str, *, settings: Settings, queues: Iterable[QueueRow]) -> set[str]:
-    """The queues a source feeds: those its config names, else those of its channel, else every queue."""
+    """The queues a source feeds: those its config names, else those of its channel, else every queue.
+
+    A source that tells of outages alone feeds none.
+    """
     config = settings.sources.get(source)
     if config is None:
         return {queue.key for queue in queues}
+    if only_signals(config.kind) or config.options.get("only_signals") is True:
+        return set()
     named, channel = set(config.queues.values()), config.options.get("channel")
     if isinstance(alone := config.options.get("queue"), str):  # a file whose every row belongs to one queue
         named.add(config.queues.get(alone, alone))
     return named or {queue.key for queue in queues if channel in (None, queue.channel)}
 
 
-def of_source(row: SourceRow, *, now: datetime, stale_after_s: int) -> Freshness:
-    """A source's freshness; one whose first pull is still going on is known as far as it has come."""
+def of_source(row: SourceRow, *, now: datetime, stale_after_s: float, expect_every_s: float | None = None) -> Freshness:
+    """A source's freshness; one whose first pull is still going on is known as far as it has come.
+
+    What is sent to us is known until the last delivery; its silence alone is no fault unless its config says how often
+    something comes (`expect_every_s`).
+    """
     if row.last_success_at is None:
         return Freshness(row.last_record_at, stale=True)
-    stale = now - row.last_success_at > timedelta(seconds=stale_after_s)
+    allowed_s: float | None = stale_after_s
+    if is_pushed(row.kind):
+        allowed_s = None if expect_every_s is None else max(stale_after_s, expect_every_s)
+    stale = allowed_s is not None and now - row.last_success_at > timedelta(seconds=allowed_s)
     return Freshness(min(now, row.last_success_at), stale=stale)
+
+
+def expected_every(settings: Settings, source: str) -> float | None:
+    """How often a source says that it sends something [s]; None: it does not say."""
+    config = settings.sources.get(source)
+    said = config.options.get("expect_every_s") if config else None
+    return float(said) if isinstance(said, int | float) else None
 
 
 def by_queue(
@@ -58,7 +79,12 @@ def by_queue(
     for row in sources:
         if settings.sources and row.name not in settings.sources:
             continue
-        fresh = of_source(row, now=now, stale_after_s=settings.board.stale_after_s)
+        fresh = of_source(
+            row,
+            now=now,
+            stale_after_s=source_pace.stale_after_s(settings, row.name),
+            expect_every_s=expected_every(settings, row.name),
+        )
         for key in queues_of(row.name, settings=settings, queues=queues) & found.keys():
             found[key].append(fresh)
     return {key: oldest(parts) for key, parts in found.items()}

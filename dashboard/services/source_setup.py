@@ -8,7 +8,7 @@ from hashlib import blake2b
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.errors import ConfigError
-from connectors.registry import build
+from connectors.registry import build, is_pushed
 from connectors.source import CallerHash, Source, SourceConfig
 from connectors.storage.read import get_setting
 from connectors.storage.rows import QueueRow
@@ -48,12 +48,12 @@ def build_sources(settings: Settings, *, caller_hash: CallerHash | None = None) 
 
 
 def prepare_sources(settings: Settings, sessions: sessionmaker[Session]) -> list[Source]:
-    """The sources ready to be pulled, with queues and sources written to the store first."""
+    """The sources ready to be pulled, with queues and all sources written to the store first; the pushed come to us."""
     with sessions.begin() as session:
         sources = build_sources(settings, caller_hash=caller_hash_of(session))
         upsert_queues(session, queue_rows(settings))
         upsert_sources(session, [(s.config.name, s.config.kind, str(s.EVIDENCE)) for s in sources])
-    return sources
+    return [source for source in sources if not is_pushed(source.config.kind)]
 
 
 def caller_hash_of(session: Session) -> CallerHash:

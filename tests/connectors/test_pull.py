@@ -122,7 +122,7 @@ def test_whoever_finds_the_watermark_moved_gives_way(sessions: sessionmaker[Sess
 
 
 def test_an_unknown_kind_names_those_that_exist() -> None:
-    with pytest.raises(ConfigError, match="unknown kind 'fax'; there are table, asterisk_queue_log, example"):
+    with pytest.raises(ConfigError, match=r"unknown kind 'fax'; there are table, .*example"):
         build(config_of("fax", {}), caller_hash=str)
 
 

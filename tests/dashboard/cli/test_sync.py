@@ -111,9 +111,9 @@ def test_the_list_shows_evidence_success_lag_and_rejects(config: Path, capsys: p
     capsys.readouterr()
     assert run(["sources", "list", "--config", str(config)]) == 0
     head, calls, pbx = capsys.readouterr().out.splitlines()
-    assert head.split() == ["source", "kind", "evidence", "last", "success", "lag", "rejected", "error"]
-    assert re.fullmatch(r"calls +table +live +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +\d+ d +1", calls)
-    assert re.search(r"pbx +asterisk_queue_log +live +never +never +0 +.*does not exist", pbx)
+    assert head.split() == ["source", "kind", "evidence", "state", "last", "success", "lag", "rejected", "error"]
+    assert re.fullmatch(r"calls +table +live +ok +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +\d+ d +1", calls)
+    assert re.search(r"pbx +asterisk_queue_log +live +failing +never +never +0 +.*does not exist", pbx)
 
 
 def test_rejected_records_come_as_csv_and_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,3 +143,8 @@ def test_a_folder_with_something_else_in_it_is_no_place_for_a_drill(tmp_path: Pa
     (tmp_path / "letters.txt").write_text("mine")
     assert "--data-dir" in _refused("drill", "--port", "0", "--data-dir", str(tmp_path))
     assert (tmp_path / "letters.txt").read_text() == "mine"
+
+
+def test_a_broker_that_the_environment_does_not_hold_is_refused(config: Path) -> None:
+    config.write_text(CONFIG + '[jobs]\nbroker_url_env = "ANDRANG_TEST_NO_BROKER"\n')
+    assert "ANDRANG_TEST_NO_BROKER, which is not set" in _refused("up", "--config", str(config))

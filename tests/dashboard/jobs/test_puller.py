@@ -11,7 +11,8 @@ from connectors.errors import SourceError
 from connectors.source import Batch
 from connectors.storage.read import get_sources, get_watermark
 from dashboard.jobs.first_pass import FirstPass
-from dashboard.jobs.puller import RETRY_PERMANENT_S, Puller
+from dashboard.jobs.puller import Puller
+from dashboard.services.source_pace import PAUSE_MAX_S
 from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
 from tests.dashboard.seeded_centre import Centre, call, make_centre
 
@@ -90,7 +91,7 @@ def test_a_permanent_fault_waits_for_a_person(centre: Centre) -> None:
         raise SourceError("pbx", "wrong password", permanent=True)
         yield
 
-    assert _puller(centre, ScriptedSource("pbx", script), Told()).pull_once() == RETRY_PERMANENT_S
+    assert _puller(centre, ScriptedSource("pbx", script), Told()).pull_once() == PAUSE_MAX_S
 
 
 def test_a_fault_of_the_source_itself_does_not_end_its_thread(centre: Centre) -> None:
@@ -130,3 +131,36 @@ def test_stopping_ends_a_long_import_behind_a_whole_batch(centre: Centre) -> Non
     puller.run()
     with centre.session() as session:
         assert get_watermark(session, "pbx") == "3"
+
+
+def test_a_puller_in_a_pause_pulls_when_woken(centre: Centre) -> None:
+    told, asked = Told(), threading.Semaphore(0)
+
+    def script(watermark: str | None) -> Iterator[Batch]:
+        asked.release()
+        raise SourceError("pbx", "wrong password", permanent=True)
+        yield
+
+    puller = _puller(centre, ScriptedSource("pbx", script), told)
+    with capture_logs():
+        puller.start()
+        assert asked.acquire(timeout=10)
+        puller.wake()
+        assert asked.acquire(timeout=10)  # five minutes early
+        told.stop.set()
+        puller.wake()
+        puller.join(10)
+    assert not puller.is_alive()
+
+
+def test_being_overtaken_is_no_failure_of_the_source(centre: Centre) -> None:
+    def script(watermark: str | None) -> Iterator[Batch]:
+        yield Batch(watermark="mine", events=[call(1, centre.now)])
+        centre.store("pbx", events=[call(2, centre.now)])  # another process moves the watermark
+        yield Batch(watermark="2", events=[call(3, centre.now)])
+
+    with capture_logs() as logs:
+        assert _puller(centre, ScriptedSource("pbx", script), Told()).pull_once() == 2.0
+    assert logs[-1]["event"] == "source.overtaken"
+    with centre.session() as session:
+        assert next(row for row in get_sources(session) if row.name == "pbx").failures == 0

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from connectors.source import Batch
 from connectors.storage.read import get_forecast
 from dashboard.app import live_pages
 from dashboard.jobs.background import Background
+from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.jobs.snapshots import Snapshots
-from dashboard.jobs.worker import FIRST_CHOICE_AFTER, Worker
+from dashboard.jobs.worker import FIRST_CHOICE_AFTER, Sharing, Worker
 from dashboard.services import live_snapshot
 from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
 from tests.dashboard.seeded_centre import Centre, add_history, call, make_centre, make_ordinary
@@ -33,7 +34,13 @@ class Recorded(Background):
         return True
 
 
-def _worker(centre: Centre, background: Background, sources: list[ScriptedSource] | None = None) -> Worker:
+def _worker(
+    centre: Centre,
+    background: Background,
+    sources: list[ScriptedSource] | None = None,
+    *,
+    shared: Sharing | None = None,
+) -> Worker:
     return Worker(
         centre.settings,
         centre.sessions,
@@ -42,6 +49,7 @@ def _worker(centre: Centre, background: Background, sources: list[ScriptedSource
         background=background,
         clock=centre.clock,
         log=quiet_log(),
+        shared=shared,
     )
 
 
@@ -72,13 +80,13 @@ def test_the_background_refreshes_judges_and_chooses_when_due(centre: Centre) ->
     assert background.steps == []
     centre.now += FIRST_CHOICE_AFTER
     worker.round()
-    assert background.steps == [("choose", "refresh", "judge")]
+    assert background.steps == [("choose", "refresh", "judge", "learn")]
     centre.now += timedelta(minutes=10)
     worker.round()
     assert background.steps[1:] == [("refresh",)]
     centre.now = centre.now.replace(hour=3, minute=1) + timedelta(days=1)
     worker.round()
-    assert background.steps[2:] == [("choose", "refresh", "judge")]
+    assert background.steps[2:] == [("choose", "refresh", "judge", "learn")]
 
 
 def test_one_failing_source_does_not_stop_the_others_and_the_worker_ends_when_asked(centre: Centre) -> None:
@@ -138,3 +146,31 @@ def test_a_locked_store_is_said_and_waited_for_and_a_fault_is_not_the_end(
     assert [line["event"] for line in logs] == ["store.unreachable", "worker.fault", "worker.recovered"]
     assert [line.get("retry_s") for line in logs[:2]] == [1.0, 2.0]
     assert "database is locked" in logs[0]["error"]
+
+
+def test_where_workers_share_the_pulling_the_worker_pulls_nothing_itself(centre: Centre) -> None:
+    sent: list[str] = []
+    source = ScriptedSource("pbx", lambda _: pytest.fail("pulled by the worker itself"))
+
+    def shared(news: Callable[[], None], stop: threading.Event) -> Dispatcher:
+        return Dispatcher(
+            {"pbx": source},
+            centre.sessions,
+            clock=centre.clock,
+            send=sent.append,
+            pull=lambda name: pytest.fail("the broker was there"),
+            news=news,
+            stop=stop,
+            log=quiet_log(),
+        )
+
+    worker = _worker(centre, Recorded(), [source], shared=shared)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        _await(lambda: sent and _drawn(centre))
+    finally:
+        worker.stop()
+        thread.join(5)
+    assert not thread.is_alive()
+    assert sent == ["pbx"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -37,6 +38,9 @@ def _normal(per_interval: float) -> Demand:
         (SourceSettings(kind="table", channel="email"), {"m"}),
         (SourceSettings(kind="table", queue="b"), {"b"}),
         (SourceSettings(kind="asterisk_queue_log"), {"a", "b", "m"}),
+        (SourceSettings(kind="alertmanager"), set()),
+        (SourceSettings(kind="webhook"), {"a", "b", "m"}),
+        (SourceSettings(kind="webhook", only_signals=True), set()),
     ],
 )
 def test_which_queues_a_source_feeds(source: SourceSettings, queues: set[str]) -> None:
@@ -79,3 +83,21 @@ def test_expected_contacts_count_parts_of_intervals() -> None:
     normal = _normal(90)
     assert freshness.expected_between(normal, NOW - timedelta(minutes=5), NOW) == pytest.approx(30)
     assert freshness.expected_between(normal, NOW - timedelta(minutes=35), NOW) == pytest.approx(210)
+
+
+@pytest.mark.parametrize(
+    ("said", "age_s", "stale"),
+    [
+        ({}, 86_400, False),
+        ({"expect_every_s": 600}, 599, False),
+        ({"expect_every_s": 600}, 601, True),
+        ({"expect_every_s": 5}, 100, False),
+    ],
+)
+def test_what_is_sent_to_us_is_stale_only_after_the_time_it_names(
+    said: dict[str, int], age_s: int, stale: bool
+) -> None:
+    settings = _settings(s=SourceSettings.model_validate({"kind": "webhook", **said}))
+    row = replace(_source("s", age_s), kind="webhook")
+    found = freshness.by_queue(settings, [row], queues=QUEUES, now=NOW)
+    assert found["a"] == Freshness(NOW - timedelta(seconds=age_s), stale=stale)
