@@ -40,6 +40,7 @@ if ! command -v chromium >/dev/null 2>&1; then
     fi
 fi
 command -v mmdebstrap >/dev/null 2>&1 || missing="$missing mmdebstrap"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v sipp >/dev/null 2>&1 || missing="$missing sip-tester"
 command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 [ -x /usr/share/request-tracker5/libexec/rt-server ] ||

@@ -25,9 +25,9 @@ from connectors.storage.write import upsert_sources
 from tests.connectors.fake_vendor import SECRET, FakeVendor, Fault, FreeClock, HttpRig, without_waiting
 from tests.connectors.fault_shapes import Study, study
 from tests.connectors.http_rigs import RIGS
+from tests.connectors.own_certificate import own_certificate
 
 MAX_BYTES = 1 << 20
-_TLS = Path(__file__).parent / "untrusted_server.pem"
 _IDS = (
     "SELECT external_id FROM contact_event"
     " UNION ALL SELECT external_id FROM signal"
@@ -145,7 +145,7 @@ def bench(kind: str, *, folder: Path) -> Iterator[Bench]:
 def untrusted(rig: HttpRig) -> Iterator[FakeVendor]:
     """The same vendor behind a certificate that nobody has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_TLS)
+    context.load_cert_chain(own_certificate())
     with FakeVendor(rig, tls=context) as vendor:
         yield vendor
 

@@ -6,15 +6,13 @@ import gzip
 import os
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
-from enum import StrEnum
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,17 +20,9 @@ from connectors.errors import SourceError
 from connectors.source import Batch
 from tests.connectors.fake_vendor import Answer, Asked, Raw, Request
 from tests.connectors.fault_bench import Bench, untrusted
-from tests.connectors.fault_shapes import Rows, asked_for, get, leaves, position, put, rows_at, with_rows
-
-
-class Verdict(StrEnum):
-    """What became of a fault; in each case everything was in the store afterwards, once."""
-
-    HEALS = "heals"  # the same pull got over it
-    WAITS = "waits"  # the pull stopped with a message, a later one completed it by itself
-    ASKS = "asks"  # the pull stopped and says that a person has to act
-    REJECTS = "rejects"  # the damaged records were refused with their reason, all others stored
-    NONE = "–"  # this vendor's interface leaves no room for it
+from tests.connectors.fault_paging import doubled, endless, repeated, shifting
+from tests.connectors.fault_shapes import leaves, put, with_rows
+from tests.connectors.fault_trying import Hits, Verdict, judged, plain, through
 
 
 @dataclass(frozen=True)
@@ -42,60 +32,6 @@ class FaultKind:
     name: str
     right: frozenset[Verdict]
     run: Callable[[Bench], Verdict]
-
-
-@dataclass
-class Hits:
-    """A fault that stands in front of the vendor from one request on, for a number of requests."""
-
-    make: Callable[[Request, Asked], Answer | Raw]
-    begin: int
-    times: int = 10_000
-    asked: int = 0
-    hits: int = 0
-    log: list[Request] = field(default_factory=list)
-
-    def __call__(self, request: Request, ask: Asked) -> Answer | Raw:
-        self.asked += 1
-        if self.asked <= self.begin or self.hits >= self.times:
-            return ask(request)
-        self.hits += 1
-        self.log.append(request)
-        return self.make(request, ask)
-
-
-def judged(error: SourceError | None) -> Verdict:
-    """The verdict on how a pull ended."""
-    if error is None:
-        return Verdict.HEALS
-    return Verdict.ASKS if error.permanent else Verdict.WAITS
-
-
-def through(
-    make: Callable[[Request, Asked], Answer | Raw], *, times: int = 10_000, begin: int | None = None
-) -> Callable[[Bench], Verdict]:
-    """Pull while the vendor misbehaves from its second answer on, then again when it is well."""
-
-    def run(bench: Bench) -> Verdict:
-        fault = Hits(make, bench.study.first_hit if begin is None else begin, times)
-        error = bench.during(fault)
-        assert fault.hits, "the fault was never met"
-        plain(error)
-        assert error or not bench.missing(), "the pull passed for complete and was not"
-        bench.recover()
-        assert not bench.missing()
-        return judged(error)
-
-    return run
-
-
-def plain(error: SourceError | None) -> None:
-    """A message a person can read."""
-    if error is None:
-        return
-    for word in ("Traceback", "Error(", "object at 0x", "httpcore", "httpx", "orjson", "geheim", "\n"):
-        assert word not in error.message, error.message
-    assert 10 < len(error.message) < 400, error.message
 
 
 def _status(status: int, *, body: Any = None, **headers: str) -> Callable[[Request, Asked], Answer]:
@@ -153,11 +89,11 @@ def _cut_json(request: Request, ask: Asked) -> Answer:
     return Answer(200, content[: len(content) // 2])
 
 
-_BOMB = gzip.compress(b" " * (16 << 20), 1)
+BOMB = gzip.compress(b" " * (16 << 20), 1)
 
 
 def _bomb(request: Request, ask: Asked) -> Raw:
-    return Raw([_head("Content-Encoding: gzip", f"Content-Length: {len(_BOMB)}"), _BOMB])
+    return Raw([_head("Content-Encoding: gzip", f"Content-Length: {len(BOMB)}"), BOMB])
 
 
 def _huge(bench: Bench) -> Verdict:
@@ -180,118 +116,6 @@ def _redirect(request: Request, ask: Asked) -> Answer:
 
 
 _HTML = b"<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"
-
-
-def _repeated(bench: Bench) -> Verdict:
-    pages = [page for page in bench.study.continued() if page >= bench.study.first_hit]
-    if not pages:
-        return Verdict.NONE
-    return through(_instead(bench, pages[0], lambda answer: answer), begin=pages[0])(bench)
-
-
-def _instead(bench: Bench, page: int, make: Callable[[Answer], Answer]) -> Callable[[Request, Asked], Answer]:
-    """One page in answer to every question for such a page; other questions are answered as they should be."""
-    model, answer = bench.study.asked[page], bench.study.answers[page]
-
-    def reply(request: Request, ask: Asked) -> Answer:
-        same = (request.method, request.path) == (model.method, model.path)
-        return make(answer) if same else ask(request)
-
-    return reply
-
-
-def _endless(bench: Bench) -> Verdict:
-    pages = [page for page in bench.study.continued() if page >= bench.study.first_hit]
-    if not pages:
-        return Verdict.NONE
-    links, new, count = bench.study.links(pages[0]), bench.study.news(pages[0]), 0
-
-    def fresh(answer: Answer) -> Answer:
-        nonlocal count
-        count += 1
-        body = answer.body
-        for path in links:
-            body = put(body, path, _other_link(get(body, path), new, count))
-        for path in bench.study.counts(pages[0]):
-            body = put(body, path, get(body, path) + 10_000)  # so many rows, so many pages are still to come
-        return with_rows(replace(answer, body=body), lambda rows: rows[count % len(rows) :] + rows[: count % len(rows)])
-
-    fault = Hits(_instead(bench, pages[0], fresh), pages[0])
-    error = bench.during(fault)
-    assert fault.hits <= 100, f"asked {fault.hits} times"
-    plain(error)
-    bench.forget()  # a cursor that the vendor made up cannot be continued from
-    bench.recover()
-    assert not bench.missing()
-    return judged(error)
-
-
-def _other_link(link: Any, new: Mapping[str, str], count: int) -> Any:
-    """The same cursor, number or address, but one that was not there before."""
-    if isinstance(link, int):
-        return link + count
-    parts = urlsplit(str(link))
-    if not parts.path.startswith("/"):
-        return f"{link}{count}"
-    named = [(key, f"{value}{count}" if key in new else value) for key, value in parse_qsl(parts.query)]
-    return urlunsplit(parts._replace(query=urlencode(named)))
-
-
-def _shifting(bench: Bench) -> Verdict:
-    """After the first page its first record changes and moves to the end: all behind it move up by one."""
-    counted = bench.study.positional()
-    if counted is None:
-        return Verdict.NONE
-    path, step = counted
-    firsts: dict[str, Rows] = {}
-
-    def shift(request: Request, ask: Asked) -> Answer:
-        answer = ask(request)
-        at, sequence = position(request, path), _sequence(request, path)
-        if sequence not in firsts:
-            firsts[sequence] = _rows(answer)
-            return answer
-        following = _rows(ask(asked_for(request, path, int(at) + step))) or firsts[sequence]
-        return with_rows(answer, lambda rows: [*rows[1:], following[0]] if rows else rows)
-
-    error = bench.during(Hits(shift, 0))
-    plain(error)
-    bench.recover()
-    assert not bench.missing()
-    return judged(error)
-
-
-def _sequence(request: Request, path: tuple[str | int, ...]) -> str:
-    """Which walk through pages a question belongs to: everything in it but the page."""
-    one = asked_for(request, path, 0) if position(request, path) is not None else request
-    query = sorted((key, value) for key, value in one.query.items() if key != path[-1])
-    body = one.body if path[0] == "query" else b""
-    return f"{one.method} {one.path} {query} {body!r}"
-
-
-def _rows(answer: Answer) -> Rows:
-    path = None if answer.status >= 300 or isinstance(answer.body, bytes) else rows_at(answer.body)
-    return [] if path is None else list(get(answer.body, path))
-
-
-def _doubled(bench: Bench) -> Verdict:
-    counted = bench.study.positional()
-    if counted is None or counted[1] == 1:
-        return through(lambda request, ask: with_rows(ask(request), lambda rows: [r for r in rows for _ in range(2)]))(
-            bench
-        )
-    return through(lambda request, ask: _pushed_down(request, ask, counted))(bench)
-
-
-def _pushed_down(request: Request, ask: Asked, counted: tuple[tuple[str | int, ...], int]) -> Answer:
-    """Where rows are counted a page cannot grow: a record that slips in moves the others down, over its border."""
-    answer, (path, step) = ask(request), counted
-    at = position(request, path)
-    if not str(at).isdigit() or int(at) < step:
-        return answer
-    before = _rows(ask(asked_for(request, path, int(at) - step)))
-    last = not _rows(ask(asked_for(request, path, int(at) + step)))
-    return with_rows(answer, lambda rows: [before[-1], *(rows if last else rows[:-1])])
 
 
 def _turned(request: Request, ask: Asked) -> Answer:
@@ -439,10 +263,10 @@ FAULTS: tuple[FaultKind, ...] = (
     _kind("HTML instead of JSON", through(_status(200, body=_HTML, content_type="text/html")), _W),
     _kind("gzip bomb (16 MB in 16 kB)", through(_bomb), _A),
     _kind("page of 100 MB", _huge, _A),
-    _kind("endless paging", _endless, _W, _N),
-    _kind("the same page again and again", _repeated, _W, _H, _N),
-    _kind("pages shift while reading", _shifting, _H, _N),
-    _kind("every record twice", _doubled, _H),
+    _kind("endless paging", endless, _W, _N),
+    _kind("the same page again and again", repeated, _W, _H, _N),
+    _kind("pages shift while reading", shifting, _H, _N),
+    _kind("every record twice", doubled, _H),
     _kind("records in reverse order", through(_turned), _H),
     _kind("all fields missing", _damaged(lambda row: {}), _R, _H, _W),
     _kind("all fields null", _damaged(lambda row: dict.fromkeys(row)), _R, _H, _W),

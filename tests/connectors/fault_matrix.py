@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from tests.connectors.fault_bench import bench
-from tests.connectors.fault_kinds import FAULTS, FaultKind, Verdict
+from tests.connectors.fault_kinds import FAULTS, FaultKind
+from tests.connectors.fault_trying import Verdict
 from tests.connectors.http_rigs import RIGS
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "connectors-faults.md"

@@ -96,6 +96,23 @@ def call_lines(n: int) -> Iterator[str]:
     return (line for _, line in sorted(said, key=lambda item: item[0]))
 
 
+def record_line(call: int, *, talked: int = 90) -> str:
+    """One leg of a call as cdr_csv writes it; every fourth was answered by a second agent, with a leg of its own."""
+    at, queue = BEGIN + timedelta(seconds=2 * call), QUEUES[call % 2]
+    line = _leg(call, at, queue=queue, talked=None if call % 5 == 4 else talked)
+    return _leg(call, at, queue=queue, talked=None) + line if call % 4 == 0 else line
+
+
+def _leg(call: int, at: datetime, *, queue: str, talked: int | None) -> str:
+    said = f"{at:%Y-%m-%d %H:%M:%S}"
+    end = at + timedelta(seconds=20 + (talked or 10))
+    head = f'"","+49301234{call}","600","inbound","""C"" <+49301234{call}>","PJSIP/trunk-{call:08x}",'
+    agent, word = ("PJSIP/101-1", "ANSWERED") if talked else ("", "NO ANSWER")
+    ids = f'"DOCUMENTATION","{at.timestamp():.0f}.{call}","","","{at.timestamp():.0f}.{call}",{call}'
+    times = f'"{said}",,"{end:%Y-%m-%d %H:%M:%S}",{20 + (talked or 10)},{talked or 0}'
+    return f'{head}"{agent}","Queue","{queue},,,,60",{times},"{word}",{ids}\n'
+
+
 def table_line(call: int, *, talked: int = 90) -> str:
     """One contact as a row."""
     at = BEGIN + timedelta(seconds=2 * call)
@@ -128,6 +145,15 @@ RIGS = {
         lines=lambda n: list(call_lines(n)),
         records=lambda n: n,
         late=f"{int(BEGIN.timestamp()) + 9000}|0.1|support|Agent1|COMPLETEAGENT|20|8980|1\n",
+        options={},
+    ),
+    "asterisk_cdr": Rig(
+        kind="asterisk_cdr",
+        file_name="Master.csv",
+        header="",
+        lines=lambda n: [line for call in range(n) for line in record_line(call).splitlines(keepends=True)],
+        records=lambda n: n,
+        late=record_line(1, talked=500),
         options={},
     ),
     "example": Rig(

@@ -1,4 +1,7 @@
-"""What every source must keep, whatever it reads. A new kind needs a rig in `source_rigs.py`."""
+"""What every source of files must keep, whatever it reads. A new kind needs a rig in `source_rigs.py`.
+
+What those that ask over HTTP must keep stands in `test_fault_matrix.py`, their rigs in `http_rigs.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,35 @@ import pytest
 from connectors.errors import ConfigError, SourceError
 from connectors.registry import KINDS, build
 from connectors.source import Evidence
+from tests.connectors.http_rigs import RIGS as HTTP_RIGS
 from tests.connectors.source_rigs import NOW, RIGS, Rig, config_of, drain, hash_of, stored
 
 N = 60
 
 
-@pytest.fixture(params=sorted(KINDS))
+# Kinds that are neither files nor asked through our HTTP client, and the folder with tests of their own.
+OF_THEIR_OWN = {
+    "sql": "sql_query",
+    "asterisk_ami": "asterisk",
+    "imap": "imap",
+    "webhook": "webhook",
+    "alertmanager_webhook": "alertmanager",
+    "amazon_connect": "amazon_connect",
+    "asterisk_ami": "asterisk",
+    "asterisk_cdr": "asterisk",
+}
+
+
+@pytest.fixture(params=sorted(RIGS))
 def rig(request: pytest.FixtureRequest) -> Rig:
-    assert request.param in RIGS, f"write a rig for the kind {request.param}"
     return RIGS[request.param]
+
+
+def test_every_kind_has_a_rig_or_tests_of_its_own() -> None:
+    unproven = set(KINDS) - set(RIGS) - set(HTTP_RIGS) - set(OF_THEIR_OWN)
+    assert not unproven, f"write a rig for {sorted(unproven)} in source_rigs.py or http_rigs.py"
+    for folder in OF_THEIR_OWN.values():
+        assert list((Path(__file__).parent / "sources" / folder).glob("test_*.py")), f"no tests in {folder}"
 
 
 def test_everything_comes_once_and_in_utc(rig: Rig, tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def _judge(case: Case, *, python: Path, peers: Sequence[str]) -> list[Ratio]:
 def _ratios(case: Case, result: pd.DataFrame) -> list[Ratio]:
     judged, out = scores(result), []
     for name, score in judged.items():
+        if name == PEER:
+            continue
         low, high = interval_of_ratio(result, name)
         out.append(
             Ratio(

@@ -16,8 +16,9 @@ from connectors.http.breaker import Circuit
 from connectors.options import Secret
 from tests.connectors.fake_vendor import SECRET, Answer, FakeVendor, FreeClock, Raw
 from tests.connectors.fault_bench import untrusted
-from tests.connectors.fault_kinds import _BOMB
+from tests.connectors.fault_kinds import BOMB
 from tests.connectors.http.conftest import ClientOf, EchoRig
+from tests.connectors.own_certificate import own_certificate
 
 
 def answering(status: int, body: object = None, **headers: str) -> Answer:
@@ -231,7 +232,7 @@ def test_a_redirect_to_no_address_is_an_error(vendor: FakeVendor, client_of: Cli
 
 
 def test_a_certificate_counts_where_its_authority_is_named_and_https_is_not_left(vendor: FakeVendor) -> None:
-    pem = str(Path(__file__).parents[1] / "untrusted_server.pem")
+    pem = str(own_certificate())
     with untrusted(EchoRig()) as encrypted:
         trusted = HttpClient("desk", encrypted.url, allow_private_network=True, ca_file=pem)
         assert trusted.get("/a").body["path"] == "/a"
@@ -253,7 +254,7 @@ def test_plain_http_on_an_encrypted_port_is_said_plainly(vendor: FakeVendor) -> 
 
 def test_a_bomb_is_cut_off_before_it_fills_the_memory(vendor: FakeVendor, client_of: ClientOf) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
-    vendor.fault = lambda request, ask: Raw([head + b"Content-Length: %d\r\n\r\n" % len(_BOMB), _BOMB])
+    vendor.fault = lambda request, ask: Raw([head + b"Content-Length: %d\r\n\r\n" % len(BOMB), BOMB])
     client = client_of(limits=Limits(max_bytes=1 << 20))
     tracemalloc.start()
     try:
@@ -270,7 +271,7 @@ def test_a_bomb_is_cut_off_before_it_fills_the_memory(vendor: FakeVendor, client
     ("headers", "body", "words"),
     [
         ({"content-encoding": "gzip"}, b"no gzip", "cannot be unpacked"),
-        ({"content-encoding": "gzip"}, _BOMB[:200], "its packed body is incomplete"),
+        ({"content-encoding": "gzip"}, BOMB[:200], "its packed body is incomplete"),
         ({"content-encoding": "br"}, b"{}", "packs its answer as 'br'"),
         ({}, b"{", "damaged JSON"),
         ({}, b"\xff\xfe", "damaged JSON"),
