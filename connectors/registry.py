@@ -10,6 +10,8 @@ from connectors.errors import ConfigError
 from connectors.source import CallerHash, PushedSource, Source, SourceConfig, SourceFactory
 from connectors.sources.alertmanager import Alertmanager, AlertmanagerWebhook
 from connectors.sources.amazon_connect import AmazonConnect
+from connectors.sources.asterisk.ami import AsteriskAmi
+from connectors.sources.asterisk.cdr import AsteriskCdr
 from connectors.sources.asterisk.queue_log import AsteriskQueueLog
 from connectors.sources.example_source import ExampleSource
 from connectors.sources.front import Front
@@ -35,6 +37,8 @@ KINDS: dict[str, SourceFactory] = {
     SqlQuery.KIND: SqlQuery,
     Imap.KIND: Imap,
     AsteriskQueueLog.KIND: AsteriskQueueLog,
+    AsteriskCdr.KIND: AsteriskCdr,
+    AsteriskAmi.KIND: AsteriskAmi,
     ExampleSource.KIND: ExampleSource,
     ZendeskTickets.KIND: ZendeskTickets,
     RequestTracker.KIND: RequestTracker,

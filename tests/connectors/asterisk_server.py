@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +71,13 @@ class Asterisk:
 
 
 @contextmanager
-def running_asterisk(rig: Path) -> Iterator[Asterisk]:
-    """Start a server under the rig's configuration; CannotRunError where the machine cannot."""
+def running_asterisk(rig: Path, *, over: Path | None = None) -> Iterator[Asterisk]:
+    """Start a server under the rig's files, those in `over` instead; CannotRunError where the machine cannot."""
     root = _chroot()
     home = Path(tempfile.mkdtemp(prefix="run-", dir=root / "srv"))
     ami, _, sip = ports = [_free_port() for _ in _PORTS]
     inside = f"/srv/{home.name}"
-    _configure(rig, home, inside, ports=ports)
+    _configure((rig, *([over] if over else [])), home, inside, ports=ports)
     command = ["chroot", str(root), "/usr/sbin/asterisk", "-C", f"{inside}/etc/asterisk.conf", "-f", "-g"]
     with (home / "out").open("wb") as out:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
@@ -129,10 +129,10 @@ def _mirror() -> str:
     return plain[0]
 
 
-def _configure(rig: Path, home: Path, inside: str, *, ports: list[int]) -> None:
+def _configure(rigs: Sequence[Path], home: Path, inside: str, *, ports: list[int]) -> None:
     for name in ("etc", "log", "log/cdr-csv", "spool", "run", "db"):
         (home / name).mkdir()
-    for file in rig.glob("*.conf"):
+    for file in (file for rig in rigs for file in rig.glob("*.conf")):
         shutil.copyfile(file, home / "etc" / file.name)
     for (name, usual), port in zip(_PORTS, ports, strict=True):
         _replace(home / "etc" / name, usual, str(port))

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.records import Channel, ContactEvent, Outcome, QueueState
 from connectors.source import SourceConfig
-from connectors.sources.asterisk_queue_log.lines import CONNECT, DONE, ENTER, LEFT, START, BrokenLineError, LogLine
+from connectors.sources.asterisk.queue_log.lines import CONNECT, DONE, ENTER, LEFT, START, BrokenLineError, LogLine
 
 # A call whose end was never logged is given up after this; no caller waits so long.
 _FORGET_S = 24 * 3600.0

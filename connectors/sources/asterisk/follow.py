@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from connectors.errors import SourceError
+
+LINE_LIMIT = 65_536  # bytes; nothing longer is kept in memory as one line
 _HEAD = 256
 
 
@@ -74,6 +77,36 @@ def open_log(path: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, stack.enter_context(gzip.open(path, "rb")))
         else:
             yield stack.enter_context(path.open("rb"))
+
+
+def read_lines(
+    segment: Segment, batch_rows: int, *, take: Callable[[bytes, str], None]
+) -> Iterator[tuple[Place, bool]]:
+    """Hand each line with its place to `take`; stops where a batch is full, and at the end, which is told."""
+    offset, number = segment.start.offset, segment.start.line
+    with open_log(segment.path) as file:
+        file.seek(offset)
+        while raw := file.readline(LINE_LIMIT):
+            if not raw.endswith(b"\n") and segment.live and len(raw) < LINE_LIMIT:
+                break  # still being written
+            offset, number = offset + len(raw), number + 1
+            take(raw, f"{segment.path.name}:{number}")
+            if (number - segment.start.line) % batch_rows == 0:
+                yield place_at(file, offset, line=number), False
+        yield place_at(file, offset, line=number), True
+
+
+@contextmanager
+def reading(name: str, path: Path) -> Iterator[None]:
+    """Whatever a file can do to its reader, as a SourceError in plain words."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SourceError(name, f"{path} does not exist; check path", permanent=False) from error
+    except PermissionError as error:
+        raise SourceError(name, f"{path} may not be read: {error}", permanent=True) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(name, f"{path} cannot be read: {error}", permanent=False) from error
 
 
 def _from_beginning(path: Path, *, live: bool) -> Segment:

@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from connectors.errors import ConfigError, RecordError, SourceError
+from connectors.errors import RecordError
+from connectors.options import Option, read_options
 from connectors.records import ContactEvent, QueueState, RejectedRecord
-from connectors.source import Batch, CallerHash, Evidence, SourceConfig
-from connectors.sources.asterisk_queue_log.calls import Calls
-from connectors.sources.asterisk_queue_log.follow import Place, Segment, open_log, place_at, segments
-from connectors.sources.asterisk_queue_log.lines import ENTER, BrokenLineError, masked, parse_line
+from connectors.source import Batch, CallerHash, Evidence, Probe, SourceConfig
+from connectors.sources.asterisk.follow import Place, read_lines, reading, segments
+from connectors.sources.asterisk.queue_log.calls import Calls
+from connectors.sources.asterisk.queue_log.lines import ENTER, BrokenLineError, masked, parse_line
 
-KEYS = ("path", "batch_rows")
 _AHEAD_S = 300.0
-_LINE_LIMIT = 65_536
+_LOOK = 100_000  # bytes of the log that a probe looks at
 
 
 class AsteriskQueueLog:
@@ -35,11 +36,18 @@ class AsteriskQueueLog:
 
     KIND: ClassVar[str] = "asterisk_queue_log"
     EVIDENCE: ClassVar[Evidence] = Evidence.LIVE
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("path", "The file queue_log of Asterisk, as /var/log/asterisk/queue_log", required=True),
+        Option(
+            "batch_rows", "How many lines are stored in one transaction", kind=int, default=20_000, low=1, high=100_000
+        ),
+    )
 
     def __init__(self, config: SourceConfig, *, caller_hash: CallerHash) -> None:
         self._config = config
         self._hash = caller_hash
-        self._path, self._batch_rows = _options(config)
+        options = read_options(config, self.OPTIONS)
+        self._path, self._batch_rows = Path(options["path"]), options["batch_rows"]
 
     @property
     def config(self) -> SourceConfig:
@@ -48,21 +56,28 @@ class AsteriskQueueLog:
 
     def fetch(self, watermark: str | None, *, now: datetime) -> Iterator[Batch]:
         """The calls that have changed since, and at the end how the queues stand."""
-        try:
+        with reading(self._config.name, self._path):
             yield from self._fetch(watermark, now)
-        except FileNotFoundError as error:
-            raise SourceError(self._config.name, f"{self._path} does not exist; check path", permanent=False) from error
-        except PermissionError as error:
-            raise SourceError(self._config.name, f"{self._path} may not be read: {error}", permanent=True) from error
-        except (OSError, EOFError) as error:
-            raise SourceError(self._config.name, f"{self._path} cannot be read: {error}", permanent=False) from error
+
+    def probe(self, *, now: datetime) -> Probe:
+        """What the end of the log says; nothing is kept."""
+        with reading(self._config.name, self._path), self._path.open("rb") as file:
+            file.seek(max(0, self._path.stat().st_size - _LOOK))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+        calls, events = Calls(), 0
+        for text in lines:
+            with suppress(BrokenLineError, RecordError):  # a fetch names them; here only what is there is asked
+                events += len(list(calls.feed(parse_line(text), self._config, caller=None)))
+        queues = sorted({self._config.queue(queue) for queue in calls.queues})
+        missing = () if queues else ("calls: none in the last lines; queue_log=yes in logger.conf writes them",)
+        return Probe(f"{len(lines)} lines, {events} of them about calls", queues, missing=missing)
 
     def _fetch(self, watermark: str | None, now: datetime) -> Iterator[Batch]:
         place, calls = _load(watermark)
         todo, lost = segments(self._path, place)
-        reading = _Reading(calls, self._config, self._hash, now=now)
+        lines = _Reading(calls, self._config, self._hash, now=now)
         if lost and place is not None:
-            reading.refuse(
+            lines.refuse(
                 f"{self._path.name}:{place.line}",
                 f"what followed line {place.line} was truncated or rotated away and is not beside the log; "
                 f"calls after {datetime.fromtimestamp(calls.last, now.tzinfo):%Y-%m-%d %H:%M:%S} UTC may be missing",
@@ -70,25 +85,12 @@ class AsteriskQueueLog:
         total = sum(segment.path.stat().st_size for segment in todo)
         before = 0
         for segment in todo:
-            for place, ended in reading.places(segment, self._batch_rows):
+            for place, ended in read_lines(segment, self._batch_rows, take=lines.take):
                 at_end = ended and segment is todo[-1]
-                batch = reading.batch(place, done=min(before + place.offset, total), total=total, at_end=at_end)
+                batch = lines.batch(place, done=min(before + place.offset, total), total=total, at_end=at_end)
                 if batch.watermark != watermark or batch.states or batch.rejected:
                     yield batch
             before += segment.path.stat().st_size
-
-
-def _options(config: SourceConfig) -> tuple[Path, int]:
-    where = f"[sources.{config.name}]"
-    unknown = sorted(set(config.options) - set(KEYS))
-    if unknown:
-        raise ConfigError(f"{where} unknown key {', '.join(unknown)}; asterisk_queue_log knows {', '.join(KEYS)}")
-    path, rows = config.options.get("path"), config.options.get("batch_rows", 20_000)
-    if not isinstance(path, str) or not path:
-        raise ConfigError(f'{where} key path is missing; write path = "/var/log/asterisk/queue_log"')
-    if not isinstance(rows, int) or isinstance(rows, bool) or not 1 <= rows <= 100_000:
-        raise ConfigError(f"{where} batch_rows must be from 1 to 100000, got {rows!r}")
-    return Path(path), rows
 
 
 def _load(watermark: str | None) -> tuple[Place | None, Calls]:
@@ -113,20 +115,6 @@ class _Reading:
     events: dict[str, ContactEvent] = field(default_factory=dict)
     rejected: list[RejectedRecord] = field(default_factory=list)
 
-    def places(self, segment: Segment, batch_rows: int) -> Iterator[tuple[Place, bool]]:
-        """Read a file; stops where a batch is full, and at the end, which is told."""
-        offset, number = segment.start.offset, segment.start.line
-        with open_log(segment.path) as file:
-            file.seek(offset)
-            while raw := file.readline(_LINE_LIMIT):
-                if not raw.endswith(b"\n") and segment.live and len(raw) < _LINE_LIMIT:
-                    break  # still being written
-                offset, number = offset + len(raw), number + 1
-                self._take(raw, f"{segment.path.name}:{number}")
-                if (number - segment.start.line) % batch_rows == 0:
-                    yield place_at(file, offset, line=number), False
-            yield place_at(file, offset, line=number), True
-
     def refuse(self, location: str, reason: str, *, raw: str = "") -> None:
         """Keep a line that cannot be taken."""
         self.rejected.append(RejectedRecord(location, reason, raw))
@@ -143,7 +131,7 @@ class _Reading:
         mark = json.dumps({"place": asdict(stop), "calls": self.calls.to_json()}, separators=(",", ":"))
         return Batch(mark, events=events, states=states, rejected=rejected, done=done, total=total)
 
-    def _take(self, raw: bytes, location: str) -> None:
+    def take(self, raw: bytes, location: str) -> None:
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
         if not text:
             return

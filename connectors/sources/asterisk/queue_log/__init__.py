@@ -1,5 +1,5 @@
 """Asterisk's `queue_log` as a source; see `source.py`."""
 
-from connectors.sources.asterisk_queue_log.source import AsteriskQueueLog
+from connectors.sources.asterisk.queue_log.source import AsteriskQueueLog
 
 __all__ = ["AsteriskQueueLog"]
