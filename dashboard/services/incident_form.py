@@ -70,8 +70,8 @@ def new_form(desk: Desk) -> dict[str, str]:
     """The form for a new incident: start now, next update in 20 minutes, defaults for the rest."""
     empty = dict.fromkeys(FIELDS, "")
     return empty | {
-        "started_at": _stamp(desk.now, desk),
-        "next_update_at": _stamp(desk.now + NEXT_UPDATE_IN, desk),
+        "started_at": stamp(desk.now, desk),
+        "next_update_at": stamp(desk.now + NEXT_UPDATE_IN, desk),
         "phase": Phase.INVESTIGATING.value,
         "severity": Severity.MAJOR.value,
     }
@@ -81,19 +81,19 @@ def form_of(facts: IncidentFacts, desk: Desk) -> dict[str, str]:
     """The facts as texts that read back to the same facts."""
     return {
         "title": facts.title,
-        "started_at": _stamp(facts.started_at, desk),
+        "started_at": stamp(facts.started_at, desk),
         "affected": _ends(facts.affected_low, facts.affected_high, desk=desk),
         "phase": facts.phase.value,
         "severity": facts.severity.value,
-        "eta": _stamp(facts.eta, desk),
-        "next_update_at": _stamp(facts.next_update_at, desk),
+        "eta": stamp(facts.eta, desk),
+        "next_update_at": stamp(facts.next_update_at, desk),
         "cause": facts.cause,
         "services": ", ".join(facts.services),
         "region": facts.region,
         "compensation": facts.compensation,
         "queues": ", ".join(facts.queues),
         "contact_share": _share(facts, desk),
-        "ended_at": _stamp(facts.ended_at, desk),
+        "ended_at": stamp(facts.ended_at, desk),
     }
 
 
@@ -230,7 +230,8 @@ _READERS: Final[dict[str, Callable[[str, str, Desk], dict[str, Any]]]] = {
 }
 
 
-def _stamp(moment: datetime | None, desk: Desk) -> str:
+def stamp(moment: datetime | None, desk: Desk) -> str:
+    """A time as the form shows it; "" for none."""
     return moment.astimezone(desk.zone).strftime(_STAMP[desk.language]) if moment else ""
 
 
