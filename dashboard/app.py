@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard.components.current import current_visit, current_words
 from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Right
-from dashboard.pages import incident, queues, replies, situation, sources, staffing
+from dashboard.pages import incident, queues, replies, situation, sources, staffing, surge_assumptions
 from dashboard.web import (
     compression,
     csrf,
@@ -23,14 +23,17 @@ from dashboard.web import (
     guard,
     headers,
     health,
+    inbound,
+    levers,
     live,
     login,
     preferences,
     sessions,
+    signals,
 )
 
 HERE = Path(__file__).parent
-PAGES: tuple[ModuleType, ...] = (situation, queues, staffing, replies, sources, incident)
+PAGES: tuple[ModuleType, ...] = (situation, queues, staffing, replies, sources, incident, surge_assumptions)
 
 
 class Board(Dash):
@@ -84,6 +87,9 @@ def _install(server: Flask, services: ServicesLike) -> None:
     login.install(server, services)
     preferences.install(server, services)
     health.install(server, services)
+    inbound.install(server, services)
+    signals.install(server, services)
+    levers.install(server, services)
     rights: dict[str, Right] = {name: page.RIGHT for name, page in live_pages().items()}
     live.install(server, services, rights)
 

@@ -184,6 +184,29 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionRow:
+    """Something done about an incident, and what was noted of it later; `terms`: the lever's figures of that time."""
+
+    id: int
+    incident_id: int
+    kind: str  # lever | update | note
+    lever: str  # key in the catalogue; empty for a note
+    text: str
+    terms: Mapping[str, Any]  # a JSON object, see dashboard.services.lever_effects
+    at: datetime
+    by: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it still holds: neither ended nor taken back."""
+        return self.ended_at is None and self.undone_at is None
+
+
+@dataclass(frozen=True, slots=True)
 class SignalRow:
     """An outage signal as last reported, and what a person has made of it.
 

@@ -261,6 +261,28 @@ incident_revision = Table(
     ForeignKeyConstraint(["incident_id"], ["incident.id"]),
 )
 
+# What was done about an incident, as entries: `done`, and later at most one `ended` and one `undone` that name it.
+incident_action = Table(
+    "incident_action",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    Column("entry", String(20), nullable=False),
+    Column("of_id", ForeignKey("incident_action.id")),
+    Column("kind", String(20), nullable=False),
+    Column("lever", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("recorded_by", String(200), nullable=False),
+    UniqueConstraint("of_id", "entry"),
+    CheckConstraint("entry IN ('done', 'ended', 'undone')", name="entry"),
+    CheckConstraint("kind IN ('lever', 'update', 'note')", name="kind"),
+    CheckConstraint("(entry = 'done') = (of_id IS NULL)", name="of"),
+    Index(None, "incident_id"),
+    Index(None, "lever"),
+)
+
 # What other systems say about outages. `source` is a name, not a key: the board watches its own volumes as well.
 # `incident_id` stays when the same trouble fires anew: whether it still belongs there depends on that incident.
 signal = Table(

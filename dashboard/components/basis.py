@@ -14,8 +14,8 @@ from dashboard.components.words import Words
 from dashboard.domain.board import Assumption, IncidentStrip
 
 KEY = "basis"
-ANSWERS = ("peak", "total", "clear")
-GROUNDS = ("shares", "method", "nearest", "score", "notes")
+ANSWERS = ("soon", "peak", "total", "clear")
+GROUNDS = ("shares", "method", "levers", "nearest", "score", "notes")
 FIRST = ("contact_share", "peak_share", "onset_to_peak_s", "half_life_s")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from dashboard.components import lever_text
 from dashboard.components.words import Words
 from dashboard.domain.board import PastSurge, SurgeBasis
 
@@ -12,11 +13,14 @@ LIBRARY, SCALING = "library", "scaling"
 
 
 def answers(basis: SurgeBasis, words: Words, *, now: datetime) -> Mapping[str, str]:
-    """How high, how many in all, until when: each with its range."""
+    """How many soon, how high, how many in all, until when: each with its range."""
     total, people = basis.expected_total, basis.people
     observed = words("surge.observed", n=words.number(basis.observed))
     callers = "" if people is None else " · " + words("surge.people", range=words.span(people.p10, people.p90))
+    soon = basis.next_4h
     return {
+        "soon": words.estimate(soon.p50) if soon else "–",
+        "soon_range": words.span(soon.p10, soon.p90) if soon else "",
         "total": words.estimate(total.p50),
         "total_range": f"{words.span(total.p10, total.p90)} · {observed}{callers}",
         **_peak(basis, words, now=now),
@@ -44,11 +48,12 @@ def _clear(basis: SurgeBasis, words: Words, *, now: datetime) -> dict[str, str]:
 
 
 def grounds(basis: SurgeBasis, words: Words) -> Mapping[str, str]:
-    """Share of prior and data, which model, the past surges most alike, what it scored, and what had to be decided."""
+    """Prior and data, which model, what was done, past surges most alike, what it scored, what had to be decided."""
     prior, data = words.percent(basis.share_prior), words.percent(1 - basis.share_prior)
     return {
         "shares": words("surge.shares", prior=prior, data=data),
         "method": _method(basis, words),
+        "levers": _levers(basis, words),
         "nearest": _nearest(basis, words),
         "score": _score(basis, words),
         "notes": " ".join(words(f"surge_note.{note}") for note in basis.notes if words.knows(f"surge_note.{note}")),
@@ -62,6 +67,21 @@ def _method(basis: SurgeBasis, words: Words) -> str:
         return words("surge.by_facts")
     key = "surge.by_library_own" if basis.own else "surge.by_library"
     return words(key, time=words.duration(60.0 * basis.elapsed_min), n=basis.library, own=basis.own)
+
+
+def _levers(basis: SurgeBasis, words: Words) -> str:
+    if not basis.effects:
+        return ""
+    listed = (
+        words(
+            "levers.ground",
+            name=lever_text.name(one.key, words),
+            time=words.day_time(one.start, now=basis.made_at),
+            range=lever_text.percents(one.share, words),
+        )
+        for one in basis.effects
+    )
+    return words("levers.grounds", list="; ".join(listed))
 
 
 def _nearest(basis: SurgeBasis, words: Words) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from dashboard.domain.incidents import IncidentFacts
+from dashboard.domain.incidents import IncidentFacts, Severity
+from dashboard.domain.levers import EffectView, LeverBoard, Mark, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,25 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class PastSurge:
+    """A past surge like the present one, from its onset on; `own`: the centre's own incident."""
+
+    total: float
+    peak: float  # greatest quarter-hour
+    end_min: float  # until contacts fell below a fifth of the peak
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurgeScore:
+    """What the library scored after so many minutes: error against plain scaling, and how often the range held."""
+
+    ratio: float
+    coverage: float  # of the range from P10 to P90
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class SurgeBasis:
     """What a surge forecast rests on."""
 
@@ -73,6 +93,20 @@ class SurgeBasis:
     observed: int  # contacts above normal so far
     expected_total: Range  # contacts above normal over the whole event
     made_at: datetime
+    model: str = "facts"  # facts | library | scaling (too small for the library)
+    elapsed_min: int = 0  # counted since the onset
+    peak: Range | None = None  # greatest quarter-hour above normal, all channels
+    peak_at: datetime | None = None
+    clear: tuple[datetime | None, datetime | None] = (None, None)  # near normal again: earliest, latest
+    people: Range | None = None  # unique customers behind the contacts
+    next_4h: Range | None = None  # contacts above normal in the 16 intervals after the last one that is over
+    effects: tuple[EffectView, ...] = ()  # what was done and lowers it
+    measured: Mapping[str, Measured] = field(default_factory=dict)  # by the action's id
+    library: int = 0  # past surges known
+    own: int = 0  # of them the centre's own
+    nearest: tuple[PastSurge, ...] = ()
+    score: SurgeScore | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +126,7 @@ class ChannelFan:
     made_at: datetime | None
     score: float | None  # WAPE of what was forecast for the last 7 days, None before there is any
     stale: bool = False
+    marks: tuple[Mark, ...] = ()  # what was done about open incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +139,25 @@ class IncidentStrip:
     recorded_at: datetime
     recorded_by: str
     basis: SurgeBasis | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalStrip:
+    """A question to a manager: an incident that signals propose, or one that they say is over."""
+
+    kind: str  # proposal | clear
+    title: str
+    signals: tuple[int, ...]  # what a decision is about
+    firing: int
+    sources: tuple[str, ...]
+    services: tuple[str, ...]
+    severity: Severity
+    since: datetime
+    url: str | None
+    incident_id: int | None  # what it may join, or what is over
+    incident_title: str
+    fits: bool  # whether the rules say that it belongs to that incident
+    ended: int = 0  # signals that have ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +198,8 @@ class SituationView:
     abandonment: Figure
     fans: tuple[ChannelFan, ...]
     queues: tuple[QueueNow, ...]
+    proposals: tuple[ProposalStrip, ...] = ()
+    levers: LeverBoard | None = None  # None without an open incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +261,41 @@ class SourceHealth:
     rejected: int
     error: str | None
     advice: str | None  # message key of what to do
+    failures: int = 0  # pulls in a row that failed
+    retry_at: datetime | None = None  # when it is tried again after a failure
+    paused: bool = False  # the breaker is open until `retry_at`
+    lags: tuple[float | None, ...] = ()  # age of the latest record [s], last 24 h in equal steps, the worst of each
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeView:
+    """A test of a source that a person asked for: `state` is running, passed, short, failed or unanswered."""
+
+    source: str
+    asked_at: datetime
+    asked_by: str
+    state: str
+    saw: str = ""
+    queues: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # of them, those that the config does not know
+    missing: tuple[str, ...] = ()
+    skew_s: float | None = None  # their clock less ours, where it is far off
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillView:
+    """A back-fill under way or lately ended: `state` is running, silent, stopped, failed or done."""
+
+    source: str
+    since: datetime
+    state: str
+    share: float | None  # [0, 1], None where the source does not tell how much there is
+    contacts: int
+    intervals: int
+    rejected: int
+    changed_at: datetime
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +318,5 @@ class SourcesView:
     sources: tuple[SourceHealth, ...]
     rejected: tuple[RejectedView, ...]
     runs: tuple[Mapping[str, object], ...] = ()
+    probes: tuple[ProbeView, ...] = ()
+    backfills: tuple[BackfillView, ...] = ()

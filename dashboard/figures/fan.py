@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.domain.board import BandPoint, ChannelFan, Point
+from dashboard.domain.levers import Mark
+from dashboard.figures import marks
 from dashboard.figures.axes import epoch_ms, time_axis
 from dashboard.figures.labels import Labels
 
@@ -17,10 +19,18 @@ LIFTED = 1.25  # times the normal
 ROOM_FOR_A_NAME = 0.07  # of the height
 
 
-def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True) -> dict[str, Any]:
+def fan(
+    channel: ChannelFan,
+    words: Labels,
+    *,
+    now: datetime,
+    named: bool = True,
+    mark_text: Callable[[Mark], str] = lambda mark: mark.lever,
+) -> dict[str, Any]:
     """A channel's chart as a plain dict; contacts per interval over the centre's clock.
 
-    `named` writes the names beside the lines; of several charts side by side one is enough.
+    `named` writes the names beside the lines; of several charts side by side one is enough. `mark_text` names what was
+    done.
     """
     now = now.replace(second=0, microsecond=0)  # a line that crept on every second would redraw the chart as often
     start, end = _span(channel, now)
@@ -33,6 +43,7 @@ def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True
         _line(channel.observed, width, words, name=words("chart.observed"), line={"color": "@observed", "width": 2.25}),
         *_running(channel, width, words),
         *_peak(channel, words, now=now, width=width),
+        *marks.points(channel.marks, (start, end), top=top, text=mark_text, time=words.time),
     ]
     return {
         "data": [trace for trace in traces if trace["x"]],
@@ -41,14 +52,20 @@ def fan(channel: ChannelFan, words: Labels, *, now: datetime, named: bool = True
                 **time_axis(start, end, label=words.time, local=words.local, wanted=6 if named else 5),
                 "unifiedhovertitle": {"text": "%{customdata}"},
             },
-            "yaxis": {"range": [0, top], "tickformat": ",.0f", "nticks": 5, "rangemode": "tozero"},
-            "shapes": _shapes(channel, now, top),
+            "yaxis": {"range": [0, top], "tickformat": ",.0f", **_whole_ticks(top), "rangemode": "tozero"},
+            "shapes": [*_shapes(channel, now, top), *marks.lines(channel.marks, (start, end), top=top)],
             "annotations": [
                 _now_label(words, now=now, span=(start, end)),
                 *(_names(channel, words, now=now, span=(start, end)) if named else []),
+                *(marks.names(channel.marks, (start, end), text=mark_text) if named else []),
             ],
         },
     }
+
+
+def _whole_ticks(top: float) -> dict[str, Any]:
+    """Few ticks, none of them between two whole counts, which would be labelled like one of them."""
+    return {"nticks": 5} if top > 5 else {"dtick": 1}
 
 
 def _line(points: Sequence[Point], width: timedelta, words: Labels, *, name: str, line: dict[str, Any]) -> Trace:
@@ -220,7 +237,7 @@ def _top(channel: ChannelFan) -> float:
     values = [point.value for points in (channel.observed, channel.normal) for point in points]
     values += [point.p90 for point in channel.ahead]
     values += [channel.running.value] if channel.running else []
-    return max([*values, 1.0]) * HEADROOM
+    return max([*values, 1.0]) * (HEADROOM + (marks.ROOM if channel.marks else 0.0))
 
 
 def _middle(at: datetime, width: timedelta) -> int:

@@ -8,16 +8,18 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import incident_form, incident_history, incident_words
+from dashboard.components import incident_actions, incident_form, incident_history, incident_signals, incident_words
 from dashboard.components.current import current_visit
 from dashboard.components.links import link
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
-from dashboard.services import incident_desk
+from dashboard.services import incident_actions as incident_action_desk
+from dashboard.services import incident_desk, incident_proposals
 from dashboard.services.entry_numbers import EntryError
 from dashboard.services.incident_desk import ConflictError, Revision, UnknownIncidentError
 from dashboard.services.incident_form import Desk, FormError, Problem, form_of, new_form, read_entry
+from dashboard.services.incident_proposals import Prefilled
 
 PATH = "/incident/<incident_id>"
 TITLE = "desk.title"
@@ -61,7 +63,7 @@ def register(app: Dash, services: ServicesLike) -> None:
         prevent_initial_call=True,
     )
     def save(
-        clicks: int, reverts: list[int], values: list[Any], ids: list[dict[str, str]], of: dict[str, int]
+        clicks: int, reverts: list[int], values: list[Any], ids: list[dict[str, str]], of: dict[str, Any]
     ) -> tuple[Any, ...]:
         if not clicks and not any(reverts):
             return _answer()
@@ -86,8 +88,11 @@ def register(app: Dash, services: ServicesLike) -> None:
 def _page(visit: Visit, title: str, versions: list[Revision] | None, *, editable: bool) -> Component:
     words, desk = visit.words, _desk(visit)
     others = visit.services.ask(incident_desk.open_incidents) if versions is None else []
-    form = form_of(versions[0].facts, desk) if versions else new_form(desk)
-    of = {"id": versions[0].incident_id, "revision": versions[0].revision} if versions else {}
+    filled = _prefilled(visit, desk) if versions is None else None
+    form = form_of(versions[0].facts, desk) if versions else filled.form if filled else new_form(desk)
+    of: dict[str, Any] = {"id": versions[0].incident_id, "revision": versions[0].revision} if versions else {}
+    if filled:
+        of["signals"] = [row.id for row in filled.signals]
     main = (
         incident_form.incident_form(
             words, form, queues=visit.services.ask(incident_desk.queue_names), is_new=versions is None
@@ -98,6 +103,7 @@ def _page(visit: Visit, title: str, versions: list[Revision] | None, *, editable
     return html.Div(
         [
             html.Div([html.H1(title), *_lead(words, others, is_new=versions is None)], className="page-head"),
+            *([incident_signals.note(filled.signals, words)] if filled else []),
             html.Div(id="incident-conflict"),
             html.Div(
                 [html.Div(main, className="form-main"), _aside(visit, versions, editable=editable)],
@@ -132,17 +138,24 @@ def _aside(visit: Visit, versions: list[Revision] | None, *, editable: bool) -> 
             className="aside",
         )
     listed = incident_history.history(versions, words, now=visit.now, editable=editable)
+    signals = visit.services.ask(incident_proposals.of_incident, versions[0].incident_id, now=visit.now)
+    actions = visit.services.ask(incident_action_desk.listed, versions[0].incident_id)
     return html.Aside(
-        [html.H2(words("desk.versions")), html.Ol(listed, id="incident-versions", className="versions")],
+        [
+            *incident_actions.listed(actions, words, now=visit.now),
+            *incident_signals.listed(signals, words, now=visit.now),
+            html.H2(words("desk.versions")),
+            html.Ol(listed, id="incident-versions", className="versions"),
+        ],
         className="aside",
     )
 
 
-def _saved(visit: Visit, form: Mapping[str, str], of: Mapping[str, int]) -> tuple[Any, ...]:
+def _saved(visit: Visit, form: Mapping[str, str], of: Mapping[str, Any]) -> tuple[Any, ...]:
     """Do what was asked: open, change or take back."""
     words, desk, ask = visit.words, _desk(visit), visit.services.ask
-    if not of:
-        ask(incident_desk.open_incident, form, by=visit.person, desk=desk)
+    if "id" not in of:
+        ask(incident_proposals.confirm, of.get("signals", []), form=form, by=visit.person, desk=desk)
         return _answer(href="/")
     incident_id, expected, trigger = of["id"], of["revision"], ctx.triggered_id
     if isinstance(trigger, dict):
@@ -210,6 +223,13 @@ def _versions(visit: Visit, wanted: str) -> list[Revision]:
         return visit.services.ask(incident_desk.history, int(wanted))
     except UnknownIncidentError:
         return []
+
+
+def _prefilled(visit: Visit, desk: Desk) -> Prefilled | None:
+    """The form as the signals named in the address fill it; None without such."""
+    said = visit.parameters.get("signals", "")
+    ids = [int(part) for part in said.split(",") if part.isascii() and part.isdecimal() and len(part) <= 9]
+    return visit.services.ask(incident_proposals.prefill, ids, desk=desk) if ids else None
 
 
 def _desk(visit: Visit) -> Desk:

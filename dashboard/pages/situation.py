@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components import basis, fan_text, links, live, strip, tiles
+from dashboard.components import basis, fan_text, lever_text, levers, links, live, proposals, strip, tiles
 from dashboard.components.attributes import aria
 from dashboard.components.live import Snapshot
 from dashboard.components.queue_rows import gravity, queue_row, times
@@ -54,7 +54,13 @@ def layout(visit: Visit) -> Component:
                 **aria(label=words("situation.now")),
             ),
             html.Section([_fan(key) for key in FANS], className="fans", **aria(label=words("situation.charts"))),
-            html.Div([_queues(words), basis.basis(words, editable=runs)], className="halves"),
+            html.Div(
+                [
+                    html.Div([levers.levers(words, editable=runs), _queues(words)], className="half"),
+                    basis.basis(words, editable=runs),
+                ],
+                className="halves",
+            ),
         ],
         stale_after_s=settings.board.stale_after_s,
         class_name="situation",
@@ -72,6 +78,7 @@ def snapshot(view: SituationView, words: Words) -> dict[str, Any]:
     _put_incidents(made, view, words)
     _put_tiles(made, view, words)
     _put_fans(made, view, words)
+    levers.put(made, view.levers, words=words)
     made.rows["queues"] = [queue_row(queue, words) for queue in sorted(view.queues, key=gravity)]
     return made.to_dict()
 
@@ -90,7 +97,10 @@ def _incidents(words: Words, *, runs: bool) -> Component:
     )
     strips = [strip.strip(key, words, heading=key == STRIPS[0], editable=runs) for key in STRIPS]
     more = live.stated("more", [live.text("more.line", empty="")], class_name="more")
-    return html.Section([calm, *strips, more], className="incidents", **aria(label=words("situation.incidents")))
+    asked = proposals.places(words, editable=runs)
+    return html.Section(
+        [calm, *strips, more, *asked], className="incidents", **aria(label=words("situation.incidents"))
+    )
 
 
 def _fan(key: str) -> Component:
@@ -131,6 +141,7 @@ def _put_incidents(made: Snapshot, view: SituationView, words: Words) -> None:
     beyond = len(incidents) - len(STRIPS)
     made.states["more"] = "ok" if beyond > 0 else live.HIDDEN
     made.texts["more.line"] = words("situation.more", n=beyond) if beyond > 0 else ""
+    proposals.put(made, view.proposals, words=words)
     basis.put(made, next((one for one in incidents if one.basis), None), words=words)
 
 
@@ -170,7 +181,9 @@ def _put_fans(made: Snapshot, view: SituationView, words: Words) -> None:
 def _put_fan(made: Snapshot, key: str, channel: ChannelFan, *, words: Words, named: bool) -> None:
     now = made.now
     made.states[key] = tiles.STALE if channel.stale else "ok"
-    made.figures[f"{key}.figure"] = fan(channel, words, now=now, named=named)
+    made.figures[f"{key}.figure"] = fan(
+        channel, words, now=now, named=named, mark_text=lambda mark: lever_text.mark(mark, words)
+    )
     made.texts |= {
         f"{key}.channel": words(f"channel.{channel.channel}"),
         f"{key}.unit": words("chart.unit", minutes=channel.interval_s // 60),

@@ -85,12 +85,14 @@ def _ahead(queues: Sequence[QueueData], normal: Demand | None, *, start: datetim
 def _peak(observed: Sequence[Point], ahead: Sequence[BandPoint]) -> tuple[datetime, Range] | None:
     """The greatest interval of the chart: as it was counted, or as a range where it is still to come.
 
-    A surge may well peak earlier or later than its median does, so the range ends where the chart's band is highest.
+    A surge may well peak earlier or later than its median does, so the range ends where the chart's band is highest. A
+    peak that was counted stands until then for the least it will be.
     """
     past = max(observed, key=lambda point: point.value, default=None)
     coming = max(ahead, key=lambda point: point.p50, default=None)
+    highest = max((point.p90 for point in ahead), default=0.0)
     if past is not None and (coming is None or past.value >= coming.p50):
-        return (past.at, Range(past.value, past.value, past.value)) if past.value > 0 else None
+        return (past.at, Range(past.value, past.value, max(past.value, highest))) if past.value > 0 else None
     if coming is None or coming.p50 <= 0:
         return None
-    return coming.at, Range(coming.p10, coming.p50, max(point.p90 for point in ahead))
+    return coming.at, Range(max(coming.p10, past.value if past else 0.0), coming.p50, highest)

@@ -7,13 +7,22 @@ the line; in a centre without either they count every queue. Contacts against no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from dashboard.domain.board import Figure, IncidentStrip, SituationView
 from dashboard.domain.clock import Clock
 from dashboard.domain.incidents import IncidentFacts
-from dashboard.services import accuracy, queue_now, recent_counts, surge_outlook, thresholds
+from dashboard.services import (
+    accuracy,
+    incident_proposals,
+    lever_board,
+    queue_now,
+    recent_counts,
+    surge_outlook,
+    thresholds,
+)
 from dashboard.services.board_data import BoardData, load
 from dashboard.services.channel_fan import fans
 from dashboard.services.freshness import Freshness, oldest
@@ -26,21 +35,29 @@ from dashboard.settings import Settings
 def view(session: Session, *, settings: Settings, clock: Clock) -> SituationView:
     """All of the situation page, as of now."""
     data = load(session, settings=settings, clock=clock)
+    incidents, marks = _incidents(data), lever_board.marks(session, data)
     found = queue_now.measure(data, stale_after_s=settings.board.stale_after_s)
     live = [one for one in found if is_live(one.queue.row)] or list(found)
     return SituationView(
         now=data.now,
         drill=settings.drill,
         timezone=settings.board.timezone,
-        incidents=_incidents(data),
+        incidents=incidents,
         times_normal=_times_normal(found),
         waiting=_waiting(live),
         longest_wait_s=_longest_wait(live),
         service_level=_service_level(live),
         abandonment=_abandonment(live),
-        fans=fans(data, accuracy.get_accuracy(session)),
+        fans=tuple(replace(fan, marks=marks) for fan in fans(data, accuracy.get_accuracy(session))),
         queues=queue_now.figures(found, changes=queue_now.changes(session, found, now=data.now)),
+        proposals=incident_proposals.on_board(session, now=data.now),
+        levers=lever_board.board(session, data, incident=_first(incidents), settings=settings),
     )
+
+
+def _first(incidents: Sequence[IncidentStrip]) -> IncidentStrip | None:
+    """The incident that the levers are for: the newest with an outlook, as the basis beside them."""
+    return next((one for one in incidents if one.basis), next(iter(incidents), None))
 
 
 def _incidents(data: BoardData) -> tuple[IncidentStrip, ...]:

@@ -81,7 +81,7 @@ def save(session: Session, entries: Entries, *, by: Account, now: datetime) -> t
             ranges.pop(name, None)
             continue
         try:
-            ends = [_number(text) * _PER_UNIT[unit_of(name)] for text in (low, high)]
+            ends = [number(text) * _PER_UNIT[unit_of(name)] for text in (low, high)]
             base.changed(name, *ends)
         except ValueError:
             problems[name] = "range"
@@ -112,7 +112,7 @@ def _kept(session: Session) -> dict[str, list[float]]:
     return found
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
     """A number with either decimal sign; its unit may be written behind it."""
     return float(text.strip().rstrip("%×minh. ").replace(",", ".").replace("\u202f", ""))
 

@@ -17,13 +17,14 @@ TOTAL = "total_4h"
 
 
 def of(outlook: SurgeForecast) -> dict[str, Any]:
-    """Peak, end, people, nearest past surges and last score, by the names of `SurgeBasis`."""
+    """The next four hours, peak, end, people, nearest past surges and last score, by the names of `SurgeBasis`."""
     said, levels = outlook.nowcast, outlook.levels
     middle = levels[len(levels) // 2]
     again = outlook.normal_again
     return {
         "model": outlook.model,
         "elapsed_min": INTERVAL_MIN * outlook.n_elapsed,
+        "next_4h": [outlook.next_4h[level] for level in levels],
         "peak": [outlook.peak.size[level] for level in levels],
         "peak_at": _iso(outlook.peak.at[middle]),
         "clear": [_iso(again[levels[0]]), _iso(again[levels[-1]])],

@@ -6,7 +6,8 @@ between them, so that none is explained twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,9 +20,18 @@ from connectors.storage.write import add_forecasts
 from dashboard.domain.board import Assumption, PastSurge, Range, SurgeBasis, SurgeScore
 from dashboard.domain.clock import Clock
 from dashboard.domain.incidents import IncidentFacts
-from dashboard.services import surge_assumptions, surge_grounds, surge_inputs, surge_library
+from dashboard.services import (
+    lever_effects,
+    surge_actions,
+    surge_assumptions,
+    surge_grounds,
+    surge_inputs,
+    surge_library,
+)
 from dashboard.services.board_data import floor
 from dashboard.services.freshness import INTERVAL
+from dashboard.services.lever_effects import Working
+from dashboard.services.surge_inputs import SurgeInputs
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S
 from forecasting.surge import SurgeForecast, forecast_surge
@@ -46,14 +56,17 @@ def refresh(session: Session, *, settings: Settings, clock: Clock) -> int:
     now = clock()
     incidents = sorted(get_incidents(session, open_only=True), key=lambda row: str(row.facts["started_at"]))
     started = [row for row in incidents if IncidentFacts.from_json(row.facts).started_at <= now]
-    due = {row.id for row in started if _due(session, row, now=now)}
+    levers = lever_effects.assumed(session, settings)
+    working = {row.id: lever_effects.working(session, row.id, known=levers) for row in started}
+    due = {row.id for row in started if _due(session, row, working=working[row.id], now=now)}
     if not due:
         return 0
     channels = {row.key: row.channel for row in get_queues(session)}
     made: list[ForecastRow] = []
-    for incident, outlook in _outlooks(session, started, settings=settings, now=now):
+    for incident, outlook, inputs in _outlooks(session, started, working=working, settings=settings, now=now):
         if incident.id in due:
-            made += _rows(incident, outlook=outlook, channels=channels, now=now)
+            done = surge_actions.kept(session, incident.id, working=working[incident.id], known=levers, inputs=inputs)
+            made += _rows(incident, outlook=outlook, channels=channels, done=done, now=now)
     add_forecasts(session, made)
     return len(due)
 
@@ -67,6 +80,7 @@ def basis(row: ForecastRow) -> SurgeBasis:
         observed=stored["observed"],
         expected_total=Range(*stored["total"]),
         made_at=row.made_at,
+        **surge_actions.shown(stored),
         **(_grounds(stored["grounds"]) if "grounds" in stored else {}),
     )
 
@@ -79,6 +93,7 @@ def _grounds(stored: Mapping[str, Any]) -> dict[str, Any]:
         "peak": Range(*stored["peak"]),
         "peak_at": peak_at and datetime.fromisoformat(peak_at),
         "people": Range(*stored["people"]),
+        "next_4h": Range(*stored["next_4h"]) if "next_4h" in stored else None,
         "clear": (earliest, latest),
         "nearest": tuple(PastSurge(**one) for one in stored["nearest"]),
         "score": SurgeScore(**score) if score else None,
@@ -95,7 +110,7 @@ def normal_again(rows: Iterable[ForecastRow]) -> tuple[datetime, datetime] | Non
     return earliest, latest
 
 
-def _due(session: Session, incident: IncidentRow, *, now: datetime) -> bool:
+def _due(session: Session, incident: IncidentRow, *, working: Sequence[Working], now: datetime) -> bool:
     queues = get_queues(session)
     last = queues and get_forecast(
         session, queues[0].key, kind=KIND, incident_id=incident.id, end=datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,13 +120,19 @@ def _due(session: Session, incident: IncidentRow, *, now: datetime) -> bool:
     age = now - IncidentFacts.from_json(incident.facts).started_at
     counted = last.model != MODELS[FACTS]
     pace = next(pace for limit, pace in PACE if age < limit) if counted else PACE_AT_FIRST
-    return last.basis["revision"] != incident.revision or now - last.made_at >= pace
+    changed = last.basis["revision"] != incident.revision or surge_actions.differ(last.basis, working)
+    return changed or now - last.made_at >= pace
 
 
 def _outlooks(
-    session: Session, incidents: list[IncidentRow], *, settings: Settings, now: datetime
-) -> Iterator[tuple[IncidentRow, SurgeForecast]]:
-    """Each incident's outlook, oldest first."""
+    session: Session,
+    incidents: list[IncidentRow],
+    *,
+    working: Mapping[int, Sequence[Working]],
+    settings: Settings,
+    now: datetime,
+) -> Iterator[tuple[IncidentRow, SurgeForecast, SurgeInputs]]:
+    """Each incident's outlook and what it was made of, oldest first."""
     queues = get_queues(session)
     facts = [IncidentFacts.from_json(row.facts) for row in incidents]
     first = min(one.started_at for one in facts)
@@ -127,11 +148,18 @@ def _outlooks(
     }
     seen = shared_counts(outages, inputs.queues, now=inputs.until, **known)
     for incident, outage, own in zip(incidents, outages, seen, strict=True):
-        yield incident, forecast_surge(outage, own, now=max(inputs.until, outage.onset), **known)
+        effects = surge_actions.effects(session, incident.id, working=working[incident.id], queues=queues)
+        outlook = forecast_surge(outage, own, now=max(inputs.until, outage.onset), effects=effects, **known)
+        yield incident, outlook, replace(inputs, queues=tuple(own))
 
 
 def _rows(
-    incident: IncidentRow, *, outlook: SurgeForecast, channels: Mapping[str, str], now: datetime
+    incident: IncidentRow,
+    *,
+    outlook: SurgeForecast,
+    channels: Mapping[str, str],
+    done: Mapping[str, Any],
+    now: datetime,
 ) -> list[ForecastRow]:
     index = outlook.index
     first, last = index.searchsorted([pd.Timestamp(floor(now) - INTERVAL), pd.Timestamp(now + KEPT_AHEAD)]).tolist()
@@ -156,6 +184,7 @@ def _rows(
             incident_id=incident.id,
             basis={
                 **common,
+                **done,
                 "normal_again": _again(outlook, channels[key]),
             },
         )

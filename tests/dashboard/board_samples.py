@@ -12,13 +12,16 @@ from dashboard.domain.board import (
     ChannelFan,
     Figure,
     IncidentStrip,
+    PastSurge,
     Point,
     QueueNow,
     Range,
     SituationView,
     SurgeBasis,
+    SurgeScore,
 )
 from dashboard.domain.incidents import IncidentFacts, Phase, Severity
+from dashboard.domain.levers import ActionView, EffectView, LeverBoard, LeverLine, Measured, Spread
 
 NOW = datetime(2026, 11, 24, 10, 20, tzinfo=UTC)  # 11:20 in Berlin
 DAY = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -53,6 +56,7 @@ def situation(*, incident: bool = True) -> SituationView:
             fan("ticket", 61.0, surge=240.0 if incident else 0.0),
         ),
         queues=tuple(queue(*names, incident=incident) for names in QUEUES),
+        levers=lever_board() if incident else None,
     )
 
 
@@ -82,8 +86,59 @@ def strip() -> IncidentStrip:
         observed=14_820,
         expected_total=Range(96_000, 148_000, 231_000),
         made_at=NOW - timedelta(minutes=3),
+        model="library",
+        elapsed_min=75,
+        peak=Range(9_400, 14_000, 22_000),
+        peak_at=NOW + timedelta(minutes=45),
+        clear=(NOW + timedelta(hours=5, minutes=10), NOW + timedelta(hours=20)),
+        people=Range(81_000, 125_000, 195_000),
+        library=60,
+        own=1,
+        nearest=(PastSurge(3_073, 420, 180.0), PastSurge(41_000, 5_200, 330.0, own=True)),
+        score=SurgeScore(0.69, 0.8, 59),
+        notes=("eta_passed",),
+        next_4h=Range(31_000, 52_000, 88_000),
+        effects=(
+            EffectView("message", NOW - timedelta(minutes=5), NOW + timedelta(hours=20), Spread(0.05, 0.15, 0.3)),
+        ),
     )
     return IncidentStrip(1, facts, 3, NOW - timedelta(minutes=6), "manager", basis)
+
+
+def lever_board() -> LeverBoard:
+    """A lever of each kind, one of them pulled."""
+    pulled = ActionView(
+        id=7,
+        kind="lever",
+        lever="message",
+        text="",
+        at=NOW - timedelta(minutes=20),
+        by="manager",
+        starts_at=NOW - timedelta(minutes=5),
+        ends_at=NOW + timedelta(hours=20),
+        ended=False,
+        assumed=Spread(0.05, 0.15, 0.3),
+        measured=Measured(why="soon"),
+    )
+    nobody = Spread(0.0, 0.0, 0.0)
+    line = LeverLine("sms", "demand", Spread(3_100, 5_800, 9_700), None, 2700.0, 4000.0, None, "", changed=False)
+    return LeverBoard(
+        incident_id=1,
+        incident_title="Anmeldung und Bestellungen nach Datenbankfehler gestört",
+        configured=True,
+        problem="",
+        currency="EUR",
+        lines=(
+            line,
+            replace(
+                line, key="callback", kind="defer", contacts=Spread(1_100, 2_200, 3_900), cost=90.0, cost_hours=2.0
+            ),
+            replace(line, key="overtime", kind="people", contacts=Spread(1, 190, 190), people=Spread(15, 15, 15)),
+            replace(line, key="outsourcer", kind="people", contacts=nobody, people=Spread(42, 51, 60), changed=True),
+            replace(line, key="message", cost=0.0, source="ours", action=pulled),
+        ),
+        done=(pulled,),
+    )
 
 
 def fan(channel: str, level: float, *, surge: float) -> ChannelFan:

@@ -1,5 +1,6 @@
 """All that reads the store: frozen rows and frames, never objects bound to a session. The session comes first."""
 
+from connectors.storage.read.actions import get_actions
 from connectors.storage.read.board import get_setting, get_snapshot, get_snapshot_etag
 from connectors.storage.read.contacts import get_open_contacts, get_states
 from connectors.storage.read.forecasts import get_forecast, get_forecast_history
@@ -18,6 +19,7 @@ from connectors.storage.read.sources import (
 from connectors.storage.read.volumes import get_volumes
 
 __all__ = [
+    "get_actions",
     "get_audit",
     "get_backfills",
     "get_forecast",

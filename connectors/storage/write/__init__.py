@@ -1,5 +1,6 @@
 """All that changes the store. The session comes first; the caller owns the transaction, nothing here commits."""
 
+from connectors.storage.write.actions import add_action, end_action
 from connectors.storage.write.batch import apply_batch, apply_past
 from connectors.storage.write.board import put_setting, put_snapshot
 from connectors.storage.write.forecasts import add_forecasts, thin_forecasts
@@ -23,6 +24,7 @@ from connectors.storage.write.source_care import (
 )
 
 __all__ = [
+    "add_action",
     "add_audit",
     "add_forecasts",
     "add_incident",
@@ -32,6 +34,7 @@ __all__ = [
     "ask_probe",
     "begin_backfill",
     "decide_signals",
+    "end_action",
     "end_backfill",
     "finish_run",
     "holds_lease",

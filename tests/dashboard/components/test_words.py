@@ -114,6 +114,6 @@ def test_a_naive_time_is_refused() -> None:
         DE.time(datetime(2026, 11, 24, 10, 20))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("name", [*FORECASTERS, surge_outlook.MODEL])
+@pytest.mark.parametrize("name", [*FORECASTERS, *surge_outlook.MODELS.values()])
 def test_every_model_has_a_name_in_words(name: str) -> None:
     assert DE.knows(f"model.{name}")

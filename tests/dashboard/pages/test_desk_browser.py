@@ -229,7 +229,7 @@ PAGES = {
     "/incident/new": "#incident-save",
     "/incident/1": "#incident-save",
     "/staffing": ".table.heat",
-    "/sources": ".table",
+    "/sources": "main h1",
 }
 
 

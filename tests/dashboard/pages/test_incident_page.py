@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import incident
-from dashboard.services import incident_desk, incident_form
+from dashboard.services import incident_actions, incident_desk, incident_form
 from dashboard.services.incident_form import FIELDS, Desk
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
 from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
@@ -147,3 +147,15 @@ def test_layouts_in_both_languages(board: StoreServices, language: str, wanted: 
     for person in (AGENT, MANAGER):
         shown = str(incident.layout(Visit(words, person, board, {"incident_id": wanted})).to_plotly_json())
         assert ("incident-save" in shown) == (person is MANAGER and wanted in ("new", "1"))
+
+
+def test_what_was_done_is_listed_with_what_was_taken_back(board: StoreServices) -> None:
+    known = {"by": MANAGER, "now": board.now}
+    drill = board.settings.model_copy(update={"drill": True})
+    board.ask(incident_actions.note, 1, text="Vendor called", **known)
+    pulled = board.ask(incident_actions.pull, 1, lever="sms", settings=drill, **known)
+    board.ask(incident_actions.undo, pulled, **known)
+    text = str(incident.layout(Visit(Words("de", timezone="Europe/Berlin"), MANAGER, board, {"incident_id": "1"})))
+    assert "Vendor called" in text
+    assert "SMS an Betroffene" in text
+    assert text.count("zurückgenommen") == 1

@@ -16,11 +16,16 @@ AHEAD = (
 
 
 def test_ahead() -> None:
-    assert _peak(SEEN, AHEAD) == (AHEAD[0].at, Range(60.0, 150.0, 700.0))
+    assert _peak(SEEN, AHEAD) == (AHEAD[0].at, Range(100.0, 150.0, 700.0))
 
 
 def test_over() -> None:
     assert _peak(SEEN, ()) == (T, Range(100.0, 100.0, 100.0))
+
+
+def test_over_so_far_but_it_may_still_rise() -> None:
+    lower = tuple(BandPoint(point.at, 10.0, 90.0, point.p90) for point in AHEAD)
+    assert _peak(SEEN, lower) == (T, Range(100.0, 100.0, 700.0))
 
 
 def test_nothing_at_all() -> None:

@@ -238,7 +238,7 @@ def test_the_fan_of_an_outage_is_normal_plus_surge_and_its_incident_says_on_what
     assert fan.peak is not None
     assert fan.normal_again_at is not None
     assert fan.normal_again_at[0] < fan.normal_again_at[1]
-    assert "response_curve" in fan.model
+    assert "surge_scaling" in fan.model  # forty minutes with twice the normal calls are little beside past surges
     (strip,) = view.incidents
     assert strip.basis is not None
     assert 0 < strip.basis.share_prior < 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def _outlook(centre: Centre, queue: str, incident: int) -> ForecastRow:
         row = get_forecast(session, queue, kind="surge", incident_id=incident)
     assert row is not None
     return row
+
+
+def _surge(centre: Centre) -> None:
+    """Calls every two seconds for forty minutes."""
+    start = centre.now - timedelta(minutes=40)
+    centre.store("pbx", events=[call(i, start + i * timedelta(seconds=2)) for i in range(1200)])
 
 
 def _revise(centre: Centre, incident: int, **facts: object) -> None:
@@ -62,16 +69,26 @@ def test_queues_that_are_not_struck_get_no_surge(centre: Centre) -> None:
 def test_outlooks_are_paced_and_a_revision_is_heeded_at_once(centre: Centre) -> None:
     incident = centre.open_incident()
     assert _refresh(centre) == 1
-    centre.now += timedelta(seconds=14)
+    centre.now += timedelta(seconds=59)
     assert _refresh(centre) == 0
     _revise(centre, incident, affected_high=1_100_000, affected_low=900_000)
     assert _refresh(centre) == 1
-    centre.now += timedelta(seconds=15)
+    centre.now += timedelta(seconds=60)
     assert _refresh(centre) == 1
-    centre.now += timedelta(hours=3)
+    centre.now += timedelta(hours=6)
     assert _refresh(centre) == 1
-    centre.now += timedelta(seconds=30)
+    centre.now += timedelta(minutes=4)
     assert _refresh(centre) == 0
+
+
+def test_until_a_quarter_hour_is_counted_every_quarter_minute_counts(centre: Centre) -> None:
+    incident = centre.open_incident(started_at=centre.clock() - timedelta(minutes=2))
+    assert _refresh(centre) == 1
+    assert _outlook(centre, "login", incident).model == "response_curve"
+    centre.now += timedelta(seconds=14)
+    assert _refresh(centre) == 0
+    centre.now += timedelta(seconds=1)
+    assert _refresh(centre) == 1
 
 
 def test_more_affected_customers_bring_more(centre: Centre) -> None:
@@ -103,18 +120,59 @@ def test_an_incident_announced_for_later_waits_for_its_start(centre: Centre) -> 
     assert _refresh(centre) == 0
 
 
-def test_what_the_first_incident_explains_is_normal_for_the_second(centre: Centre) -> None:
-    start = centre.now - timedelta(minutes=40)
-    calls = [call(i, start + i * timedelta(seconds=4)) for i in range(600)]
-    centre.store("pbx", events=calls)
+def test_what_two_incidents_have_together_is_shared_out(centre: Centre) -> None:
+    _surge(centre)
     alone = centre.open_incident(queues=("login",))
     _refresh(centre)
     observed_alone = _outlook(centre, "login", alone).basis["observed"]
     second = centre.open_incident(queues=("login",), started_at=centre.clock() - timedelta(minutes=30))
-    centre.now += timedelta(seconds=20)
+    centre.now += timedelta(seconds=60)
     assert _refresh(centre) == 2
-    assert _outlook(centre, "login", alone).basis["observed"] == pytest.approx(observed_alone, abs=10)
-    assert _outlook(centre, "login", second).basis["observed"] < 0.6 * observed_alone
+    parts = [_outlook(centre, "login", incident).basis["observed"] for incident in (alone, second)]
+    assert sum(parts) == pytest.approx(observed_alone, abs=25)
+    assert min(parts) > 0
+
+
+def test_a_counted_surge_is_forecast_by_the_library_and_says_on_what_it_rests(centre: Centre) -> None:
+    _surge(centre)
+    incident = centre.open_incident(queues=("login",))
+    _refresh(centre)
+    row = _outlook(centre, "login", incident)
+    basis = surge_outlook.basis(row)
+    assert (row.model, basis.model) == ("surge_library", "library")
+    assert basis.elapsed_min == 30
+    assert (basis.library, basis.own, len(basis.nearest)) == (59, 0, 3)
+    assert basis.score is not None
+    assert basis.score.ratio < 1
+    assert basis.peak is not None
+    assert basis.people is not None
+    assert basis.people.p50 < basis.expected_total.p50
+    assert basis.clear[0] is not None
+    last = row.points[-1].interval_start
+    assert last - centre.clock() > timedelta(hours=71)
+    assert all(point.p10 <= point.p50 <= point.p90 for point in row.points)
+
+
+def test_a_source_that_lags_leaves_its_queues_unknown_and_the_others_counted(centre: Centre) -> None:
+    _surge(centre)
+    incident = centre.open_incident(started_at=centre.clock() - timedelta(minutes=40))
+    _refresh(centre)
+    together = surge_outlook.basis(_outlook(centre, "login", incident))
+    centre.now += timedelta(minutes=15)
+    start = centre.now - timedelta(minutes=15)
+    centre.store("pbx", events=[call(2000 + i, start + i * timedelta(seconds=2)) for i in range(450)])
+    _refresh(centre)  # the tickets were read a quarter of an hour ago
+    alone = surge_outlook.basis(_outlook(centre, "login", incident))
+    assert alone.elapsed_min == together.elapsed_min + 15
+    assert alone.observed > together.observed + 300
+
+
+def test_an_outlook_kept_by_an_earlier_version_can_still_be_read(centre: Centre) -> None:
+    incident = centre.open_incident()
+    _refresh(centre)
+    row = _outlook(centre, "login", incident)
+    old = replace(row, basis={key: value for key, value in row.basis.items() if key != "grounds"})
+    assert surge_outlook.basis(old).expected_total == surge_outlook.basis(row).expected_total
 
 
 def test_an_outage_on_its_second_day_still_knows_what_was_normal_on_the_first(centre: Centre) -> None:

@@ -1,4 +1,4 @@
-"""The nowcast: facts against counts, small surges, paths that agree with totals, and its time."""
+"""The nowcast: measures and announced ends, small surges, paths that agree with totals, and its time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from forecasting.surge.library import LEVELS, Surge, SurgeView
 from forecasting.surge.library.activity import busiest_hour, library_hour
 from forecasting.surge.library.nowcast import Nowcaster
-from forecasting.surge.library.pull import FactsRange, pulled
 
 MEDIAN = LEVELS.index(0.5)
 
@@ -19,38 +18,34 @@ def view_of(*since: float) -> SurgeView:
     return SurgeView(np.array([1.0, 0.0, 2.0] * 10), np.array(since), 15.0)
 
 
-def test_facts_weigh_less_with_every_count(nowcaster: Nowcaster, surges: tuple[Surge, ...]) -> None:
-    facts = FactsRange.of(2_000, 20_000, 200_000)
-    shares, moves = [], []
-    for age in (1, 2, 4, 8):
-        view = surges[3].seen(age)
-        normal = np.full(age, view.baseline)
-        alone = nowcaster.nowcast(view, normal=normal)
-        both = nowcaster.nowcast(view, normal=normal, facts=facts)
-        assert alone.share_facts == 0
-        shares.append(both.share_facts)
-        moves.append(both.quantiles[0, MEDIAN] - alone.quantiles[0, MEDIAN])
-        np.testing.assert_array_equal(both.quantiles[2], alone.quantiles[2])
-    assert shares == sorted(shares, reverse=True)
-    assert 0 < shares[-1] < shares[0] < 0.6
-    assert min(moves) > 0
+def test_a_factor_lowers_what_it_falls_on_and_an_end_far_off_keeps_paths_up(
+    nowcaster: Nowcaster, surges: tuple[Surge, ...]
+) -> None:
+    view = surges[3].seen(4)
+    normal = np.full(4, view.baseline)
+    plain = nowcaster.nowcast(view, normal=normal)
+    half = nowcaster.nowcast(view, normal=normal, factor=np.full(32, 0.5))
+    np.testing.assert_allclose(np.expm1(half.quantiles[0]), 0.5 * np.expm1(plain.quantiles[0]), rtol=0.1)
+    long = nowcaster.nowcast(view, normal=normal, over_by=np.zeros(32))
+    assert long.quantiles[0, MEDIAN] > plain.quantiles[0, MEDIAN]
+    assert long.quantiles[2, MEDIAN] > plain.quantiles[2, MEDIAN]
+    over = nowcaster.nowcast(view, normal=normal, over_by=np.ones(32))
+    np.testing.assert_allclose(over.quantiles[0], plain.quantiles[0], atol=0.05)
 
 
-def test_a_pull_is_the_product_of_two_normals() -> None:
-    z = np.interp(LEVELS, [0.05, 0.1, 0.5, 0.9, 0.95], [-1.6449, -1.28155, 0, 1.28155, 1.6449])
-    said = np.stack([6 + 1.0 * z, 4 + z, 5 + z])
-    found = pulled(said, FactsRange(8.0, 1.0), n_elapsed=1)
-    assert found.share_facts == pytest.approx(0.5, abs=1e-4)
-    assert found.quantiles[0, MEDIAN] == pytest.approx(7, abs=1e-3)
-    assert found.quantiles[0, -1] - found.quantiles[0, MEDIAN] == pytest.approx(1.6449 / np.sqrt(2), rel=1e-3)
-    assert found.quantiles[1, MEDIAN] == pytest.approx(5, abs=1e-3)
+def test_paths_keep_their_totals_and_get_the_peaks_that_are_forecast(
+    nowcaster: Nowcaster, surges: tuple[Surge, ...]
+) -> None:
+    said = nowcaster.nowcast(surges[10].seen(4), normal=np.full(4, 0.5))
+    ahead = said.paths[:, :16]
+    np.testing.assert_allclose(np.quantile(np.log1p(ahead.sum(axis=1)), LEVELS), said.quantiles[0], atol=0.03)
+    np.testing.assert_allclose(np.quantile(np.log1p(ahead.max(axis=1)), LEVELS), said.quantiles[1], atol=0.06)
 
 
-def test_facts_that_expect_nothing_pull_nothing() -> None:
-    assert FactsRange.of(0, 0, 0) is None
-    known = FactsRange.of(100, 100, 100)
-    assert known is not None
-    assert known.sigma == 0.1
+def test_after_six_hours_the_hour_of_the_day_goes_on(surges: tuple[Surge, ...]) -> None:
+    view = SurgeView(np.zeros(0), np.ones(30), 10.0)
+    assert view.recent(24).onset_hour == pytest.approx(11.5)
+    assert view.recent(40) is view
 
 
 def test_what_does_not_stand_out_is_too_small(nowcaster: Nowcaster) -> None:
@@ -102,7 +97,7 @@ def test_a_nowcast_takes_less_than_300_ms(nowcaster: Nowcaster, surges: tuple[Su
     for surge in surges[:7]:
         view = surge.seen(4)
         began = time.process_time()
-        nowcaster.nowcast(view, normal=np.full(4, view.baseline), facts=FactsRange.of(10, 100, 1000))
+        nowcaster.nowcast(view, normal=np.full(4, view.baseline))
         took.append(time.process_time() - began)
     assert float(np.median(took)) < 0.3
 
