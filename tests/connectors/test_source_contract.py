@@ -27,7 +27,6 @@ OF_THEIR_OWN = {
     "webhook": "webhook",
     "alertmanager_webhook": "alertmanager",
     "amazon_connect": "amazon_connect",
-    "asterisk_ami": "asterisk",
     "asterisk_cdr": "asterisk",
 }
 
