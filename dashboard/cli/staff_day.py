@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +19,13 @@ import numpy as np
 from dashboard.cli.day_table import PATHS, QueueDay, read_config, read_days
 from dashboard.cli.staff_table import Table, read_table
 from dashboard.services.day_model import MODELS, RUNS, SIMULATION, run_day
+from dashboard.services.day_simulation import Progress
 from forecasting.staffing.overload import DayResult
 from forecasting.staffing.overload.limits import cautions
 
 SCHEMA = "andrang.staff.day/1"
 MEASURES = ("queue_mean", "queue_end", "mean_wait_s", "abandonment", "service_level", "attempts", "unserved")
-MAX_SIMULATED = 40_000_000  # contacts; about five minutes
+MAX_SIMULATED = 400_000_000  # first attempts; some minutes
 _SAID = {
     "few_agents": "fewer than 10 people work in some interval",
     "short_patience": "customers give up more than four times as fast as they are served",
@@ -51,7 +55,8 @@ def day(path: Path, config: Path | None, *, form: str, method: str, runs: int, s
     if method == SIMULATION:
         _refuse_endless(days, runs)
     try:
-        answers = [run_day(one.day, method=method, runs=runs, seed=seed) for one in days]
+        with _progress(days, runs=runs, method=method) as step:
+            answers = [run_day(one.day, method=method, runs=runs, seed=seed, progress=step) for one in days]
     except ValueError as error:
         raise table.failure(str(error)) from error
     warned = _warn(days, method)
@@ -75,6 +80,17 @@ def _refuse_endless(days: list[QueueDay], runs: int) -> None:
             f"{runs} runs would simulate {contacts:,.0f} contacts, at most {MAX_SIMULATED:,} are; "
             "lower --runs or use --method closure."
         )
+
+
+@contextmanager
+def _progress(days: list[QueueDay], *, runs: int, method: str) -> Iterator[Progress | None]:
+    """A bar on stderr while a person watches simulated days go by."""
+    if method != SIMULATION or not sys.stderr.isatty():
+        yield None
+        return
+    total = runs * sum(1 if one.day.offered.ndim == 1 else len(one.day.offered) for one in days)
+    with click.progressbar(length=total, label="days", file=sys.stderr, update_min_steps=max(1, total // 200)) as bar:
+        yield lambda done, runs: bar.update(1)
 
 
 def _warn(days: list[QueueDay], method: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.services.day_simulation import DayTable, Floats, Tally, arrivals, model_of
+from dashboard.services.day_simulation import DayTable, Floats, Progress, simulated_day
 from forecasting.staffing.overload import DayResult, solve_day
 from forecasting.staffing.overload.day import Day
 
@@ -13,13 +13,20 @@ MODELS = ("closure", "fluid", "stationary", SIMULATION)
 RUNS = 200
 
 
-def run_day(table: DayTable, *, method: str = "closure", runs: int = RUNS, seed: int = 1) -> DayResult:
-    """Answer the day by the method named; `runs` and `seed` matter to the simulation only."""
+def run_day(
+    table: DayTable,
+    *,
+    method: str = "closure",
+    runs: int = RUNS,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> DayResult:
+    """Answer the day by the method named; `runs`, `seed` and `progress` matter to the simulation only."""
     if method != SIMULATION:
         return _solved(table, method)
     if table.offered.ndim == 1:
-        return _simulated(table, table.offered, runs=runs, seed=seed)
-    each = [_simulated(table, path, runs=runs, seed=seed) for path in table.offered]
+        return _simulated(table, table.offered, runs=runs, seed=seed, progress=progress)
+    each = [_simulated(table, path, runs=runs, seed=seed, progress=progress) for path in table.offered]
     return DayResult(*(np.array([getattr(one, name) for one in each]) for name in DayResult.__slots__))
 
 
@@ -38,20 +45,13 @@ def _solved(table: DayTable, method: str) -> DayResult:
     )
 
 
-def _simulated(table: DayTable, offered: Floats, *, runs: int, seed: int) -> DayResult:
-    """Average simulated days; the last interval's people go on until the last contact of the day is settled."""
+def _simulated(
+    table: DayTable, offered: Floats, *, runs: int, seed: int, progress: Progress | None = None
+) -> DayResult:
     if runs < 1:
         raise ValueError(f"runs must be at least 1, got {runs}")
     _checked(table, offered)
-    edges = np.concatenate([[0.0], np.cumsum(table.interval_s)])
-    model = model_of(table, edges)
-    tally = Tally(edges, table)
-    for draw in np.random.SeedSequence(seed).spawn(runs):
-        first, second = (int(word) for word in draw.generate_state(2, np.uint64))
-        tally.add(
-            arrivals(np.random.default_rng(first), offered, edges=edges, is_open=table.is_open), model, seed=second
-        )
-    return tally.result(offered)
+    return simulated_day(table, offered, runs=runs, seed=seed, progress=progress)
 
 
 def _checked(table: DayTable, offered: Floats) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import tomllib
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,10 +17,11 @@ from connectors.errors import ConfigError, SourceError
 from connectors.http.failure import Failure
 from connectors.records import QueueState
 from connectors.registry import build
-from connectors.source import Batch
+from connectors.source import Batch, SourceConfig
 from connectors.sources.asterisk.ami import AsteriskAmi
 from connectors.sources.asterisk.ami.packets import Wire
 from connectors.sources.asterisk.ami.states import states_of
+from tests.conftest import REPO_ROOT
 from tests.connectors.source_rigs import NOW, config_of, hash_of
 from tests.connectors.sources.asterisk.ami_server import SECRET, FakeAmi, fake_ami, packet, queue
 
@@ -269,3 +272,14 @@ def test_ten_thousand_packets_of_anything() -> None:
         told, refused = told + len(found), refused + len(rejected)
     assert told > 100
     assert refused > 500
+
+
+def test_the_blocks_in_the_documents_are_accepted() -> None:
+    text = (REPO_ROOT / "docs" / "connectors-asterisk.md").read_text(encoding="utf-8")
+    blocks = [tomllib.loads(block)["sources"] for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    kinds = set()
+    for name, said in ((name, said) for block in blocks for name, said in block.items()):
+        kind, queues, zone = said.pop("kind"), said.pop("queues", {}), said.pop("timezone", "UTC")
+        build(SourceConfig(name, kind, said, queues, zone), caller_hash=hash_of)
+        kinds.add(kind)
+    assert kinds == {"asterisk_ami", "asterisk_cdr"}
