@@ -62,7 +62,7 @@ def event_of(config: SourceConfig, caller_hash: CallerHash) -> Callable[[Any], C
             outcome=Outcome(row["outcome"]),
             answered_at=_time(row, "answered_at"),
             ended_at=_time(row, "ended_at"),
-            caller=caller_hash(_text(row, "caller")) if caller else None,
+            caller=None if caller in (None, "") else caller_hash(_text(row, "caller")),
         )
 
     return read

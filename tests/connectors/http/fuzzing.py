@@ -111,7 +111,7 @@ def _mutated(body: Any, random: Random) -> Any:
         paths = list(_nodes(body))
         path = random.choice(paths)
         if not path:
-            body = random.choice(_ODD) if random.random() < 0.2 else body
+            body = copy.deepcopy(random.choice(_ODD)) if random.random() < 0.2 else body
             continue
         parent, key = get(body, path[:-1]), path[-1]
         _change(parent, key, random, other=get(body, random.choice(paths)))
@@ -124,7 +124,7 @@ def _change(parent: Any, key: Any, random: Random, *, other: Any) -> None:
         case 0:
             del parent[key]
         case 1 | 2:
-            parent[key] = random.choice(_ODD)
+            parent[key] = copy.deepcopy(random.choice(_ODD))  # or it would be changed for all cases to come
         case 3:
             parent[key] = random.choice(([value], {"value": value}, [value, value], {str(key): value}))
         case 4:

@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
+from connectors.registry import KINDS
 from connectors.storage.engine import make_engine, session_factory, upgrade
 from dashboard.domain.clock import system_clock
 from dashboard.jobs.celery_worker import sender
@@ -26,7 +27,7 @@ from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.services.broker import make_app
 from dashboard.services.source_setup import prepare_sources
 from dashboard.settings import load_settings
-from tests.dashboard.jobs.overlap_source import CONTACTS
+from tests.dashboard.jobs.overlap_source import CONTACTS, OverlapSource
 from tests.dashboard.jobs.redis_server import redis_server
 from tests.dashboard.jobs.scripted_source import quiet_log
 
@@ -97,6 +98,7 @@ def _trace(folder: Path, name: str) -> list[list[str]]:
 def test_a_killed_worker_is_followed_by_another_and_nothing_is_lost_or_doubled(
     folder: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(KINDS, OverlapSource.KIND, OverlapSource)
     config = folder / "andrang.toml"
     url = engine.url.render_as_string(hide_password=False)
     config.write_text(CONFIG.format(url=url) + "".join(SOURCE.format(name=n, folder=folder) for n in NAMES))
