@@ -24,7 +24,11 @@ def test_search_and_copy_by_keyboard(visitor: Callable[..., Visit], language: st
     page = visitor(clipboard=True).enter("agent", language=language).go("/replies")
     _search(page, word)
     page.wait_for_function("word => document.querySelector('#reply-results').dataset.query === word", arg=word)
-    page.locator("#reply-body").wait_for()
+    # The preview follows the results: filled in before it has, fields may vanish under the hand.
+    page.wait_for_function(
+        "() => document.querySelector('#reply-results [aria-selected=true]')?.dataset.reply"
+        " === document.querySelector('#reply-body [data-id]')?.dataset.id"
+    )
     for field in page.locator("#reply-fields input").all():
         field.fill("Kim Beispiel")
     page.wait_for_function("() => !document.querySelector('#reply-body').innerText.includes('{{')")
