@@ -47,6 +47,7 @@ class WebSettings(_Block):
     secure_cookies: bool = True
     trusted_proxies: int = Field(default=0, ge=0, le=8)
     language: Language = "de"
+    metrics: bool = False  # whether /metrics answers, without a login
 
 
 class BoardSettings(_Block):
@@ -58,6 +59,7 @@ class BoardSettings(_Block):
     poll_s: float = Field(default=5.0, ge=0.5, le=300)
     forecast_days: int = Field(default=14, ge=1, le=60)
     history_weeks: int = Field(default=26, ge=1, le=520)
+    false_alarms_per_week: float = Field(default=0.1, ge=0.001, le=100)
 
 
 class QueueSettings(_Block):
@@ -103,6 +105,14 @@ class JobsSettings(_Block):
     lease_s: float = Field(default=60.0, ge=2, le=3600)
 
 
+class RepliesSettings(_Block):
+    """How drafts of replies are read over. `forbidden_…` None: the product's own list; no link listed: none refused."""
+
+    forbidden_de: tuple[str, ...] | None = None
+    forbidden_en: tuple[str, ...] | None = None
+    allowed_links: tuple[str, ...] = ()
+
+
 class Settings(_Block):
     """All settings of one installation."""
 
@@ -110,6 +120,7 @@ class Settings(_Block):
     web: WebSettings = WebSettings()
     board: BoardSettings = BoardSettings()
     jobs: JobsSettings = JobsSettings()
+    replies: RepliesSettings = RepliesSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     drill: bool = False

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from connectors.storage.read import get_users
-from dashboard.cli.user import COMMAND_LINE, account_session, password_file_option, read_password
+from dashboard.cli.user import COMMAND_LINE, account_session, at_terminal, password_file_option, read_password
 from dashboard.domain.clock import system_clock
 from dashboard.domain.people import Role
 from dashboard.services import accounts
@@ -26,14 +26,18 @@ TEMPLATE = "template.toml"
 )  # fmt: skip
 @click.option("--admin", help="Name of the first administrator; asked for at a terminal.")
 @password_file_option
+@click.option(
+    "--starter-replies/--no-starter-replies", default=None,
+    help="Fetch the starter replies as drafts; asked for at a terminal, otherwise yes.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite an existing config; data and accounts are kept.")
-def init(path: Path, admin: str | None, password_file: Path | None, force: bool) -> None:
+def init(path: Path, admin: str | None, password_file: Path | None, starter_replies: bool | None, force: bool) -> None:
     """Write a commented config and create the database and the first administrator."""
     _write_config(path, force=force)
     settings = load_settings(path)
     secret_key(settings)
     _add_administrator(settings, admin, password_file=password_file)
-    _offer_replies(settings)
+    _offer_replies(settings, wanted=starter_replies)
     click.echo(f"Start the board with: andrang up --config {path}")
 
 
@@ -76,9 +80,14 @@ def _add_administrator(settings: Settings, name: str | None, *, password_file: P
     click.echo(f"{account.name} may log in as administrator.")
 
 
-def _offer_replies(settings: Settings) -> None:
-    """Put the starter replies up for review, so that the replies page of a new installation is not empty."""
+def _offer_replies(settings: Settings, *, wanted: bool | None) -> None:
+    """Fetch the starter replies as drafts, so that nobody begins with an empty page during an outage."""
+    if wanted is None:
+        wanted = not at_terminal() or click.confirm("Fetch the starter replies, German and English, as drafts?", True)
+    if not wanted:
+        click.echo("No replies fetched; `andrang replies import --starter` does it later.")
+        return
     with account_session(settings) as session:
         count = load_starter(session, system_clock())
     if count:
-        click.echo(f"{count} starter replies wait for a manager's approval on the page Replies.")
+        click.echo(f"{count} starter replies are drafts on the page Replies; nothing is approved yet.")

@@ -106,7 +106,7 @@ def read_password(path: Path | None) -> str:
     """The password from a file's first line, or asked for twice where a person sits at a terminal."""
     if path is not None:
         secret = (path.read_text(encoding="utf-8").splitlines() or [""])[0]
-    elif _at_terminal():
+    elif at_terminal():
         secret = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         raise click.UsageError("there is no terminal to ask for the password; give --password-file FILE")
@@ -115,5 +115,6 @@ def read_password(path: Path | None) -> str:
     return str(secret)
 
 
-def _at_terminal() -> bool:
+def at_terminal() -> bool:
+    """Whether a person can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()

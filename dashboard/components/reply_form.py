@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.components.attributes import data
 from dashboard.components.entries import choice, field, several, text_entry
 from dashboard.components.links import link
+from dashboard.components.reply_notes import PLACE
 from dashboard.components.words import Words
 from dashboard.domain.incidents import Phase
 from dashboard.domain.placeholders import AGENT_NAMES, INCIDENT_NAMES
@@ -71,6 +72,7 @@ def _main(words: Words, reply: Reply | None) -> list[Component]:
     return [
         field("title", title, label=words("replies.title_label"), hint=words("replies.title_hint"), prefix=PREFIX),
         field("body", body, label=words("replies.body_label"), hint=words("replies.body_hint"), prefix=PREFIX),
+        html.Div(id=PLACE, role="status"),
         html.Div(
             [html.P(words("replies.blanks"), className="label"), *(_blank(name, words) for name in _names())],
             className="blanks",

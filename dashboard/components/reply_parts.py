@@ -19,8 +19,8 @@ from dashboard.services.incident_desk import Revision
 FINISHED, UNFINISHED = "approved", "unfinished"
 
 
-def head(words: Words, *, shelf: str, waiting: int) -> Component:
-    """Title, standing, and what waits for the person's approval."""
+def head(words: Words, *, shelf: str, waiting: int, absent: int = 0) -> Component:
+    """Title, standing, what waits for the person's approval, and starter replies that are `absent` as yet."""
     shelves = [(name, words(f"replies.shelf.{name}")) for name in (FINISHED, UNFINISHED)]
     standing = choice(
         "reply-shelf",
@@ -30,6 +30,8 @@ def head(words: Words, *, shelf: str, waiting: int) -> Component:
         class_name="bare",
     )
     note = [link(words("replies.waiting", n=waiting), "/replies?shelf=unfinished")] if waiting else []
+    offer = words("replies.starter_fetch", n=absent)
+    fetch = html.Button(offer, id="reply-starter", type="button", className="quiet", hidden=not absent)
     write = link(words("replies.write"), "/replies?edit=new", class_name="button")
     return html.Div(
         [
@@ -37,6 +39,7 @@ def head(words: Words, *, shelf: str, waiting: int) -> Component:
             standing,
             *note,
             html.Span(id="reply-notice", role="status", className="notice"),
+            html.Span(fetch, id="reply-starter-place", role="status", className="notice"),
             write,
         ],
         className="page-head",
@@ -72,7 +75,7 @@ def finder(words: Words) -> Component:
         placeholder=words("replies.search"),
         autoComplete="off",
         autoFocus=True,
-        maxLength=200,
+        maxLength=5000,
         className="line",
     )
     results = html.Div(

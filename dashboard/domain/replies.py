@@ -13,12 +13,12 @@ from typing import Final
 from dashboard.domain.incidents import Phase
 from dashboard.domain.people import Right, Role, may
 from dashboard.domain.placeholders import TemplateError, names_in
+from dashboard.domain.reply_length import fixed_text, limit_broken
 
-CHANNELS: Final = ("call", "chat", "email", "ticket", "social")
+CHANNELS: Final = ("call", "chat", "email", "ticket", "social", "sms")
 LANGUAGES: Final = ("de", "en")
 TITLE_MAX: Final = 120
 BODY_MAX: Final = 10_000
-SOCIAL_MAX: Final = 280
 # Direction overrides and zero-width signs: they make a text read otherwise than it is copied.
 _HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -133,7 +133,7 @@ def check_text(title: str, body: str, *, channel: str, language: str, phases: tu
     """Raise ReplyError, with all that is wrong, unless a text can become a reply."""
     problems = [
         *_field_problems("title", title, most=TITLE_MAX),
-        *_field_problems("body", body, most=SOCIAL_MAX if channel == "social" else BODY_MAX),
+        *(_field_problems("body", body, most=BODY_MAX) or _channel_problems(body, channel)),
         *_blank_problems(title, body),
         *_place_problems(channel, language, phases),
     ]
@@ -142,13 +142,20 @@ def check_text(title: str, body: str, *, channel: str, language: str, phases: tu
         raise problems[0]
 
 
-def _field_problems(field: str, text: str, *, most: int) -> Iterator[ReplyError]:
+def _field_problems(field: str, text: str, *, most: int) -> list[ReplyError]:
     if not text:
-        yield ReplyError(field, "empty")
-    elif len(text) > most:
-        yield ReplyError(field, "too_long", most=most, got=len(text))
-    elif found := _HIDDEN.search(text):
-        yield ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")
+        return [ReplyError(field, "empty")]
+    if len(text) > most:
+        return [ReplyError(field, "too_long", most=most, got=len(text))]
+    if found := _HIDDEN.search(text):
+        return [ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")]
+    return []
+
+
+def _channel_problems(body: str, channel: str) -> list[ReplyError]:
+    """A text that is too long even before its blanks are filled."""
+    broken = limit_broken(fixed_text(body), channel=channel)
+    return [ReplyError("body", "too_long", most=broken[0], got=broken[1])] if broken else []
 
 
 def _blank_problems(title: str, body: str) -> Iterator[ReplyError]:

@@ -1,117 +1,224 @@
-"""Finding a reply as one types: word beginnings and parts, umlauts written either way, single typing errors."""
+"""Finding a reply as one types, or by a customer's message: inflections, compounds, synonyms, typing errors."""
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Final, NamedTuple
 
+from dashboard.domain.folding import fold
 from dashboard.domain.replies import Reply
+from dashboard.domain.reply_vocabulary import Vocabulary
+from dashboard.domain.reply_words import compound, known_part, normal_words, stem
+from dashboard.domain.thesaurus import Thesaurus
 
-_WORD: Final = re.compile(r"[a-z0-9]+")
+LETTERS_MAX: Final = 5_000  # of a pasted message are read
+ASKED_MAX: Final = 24  # the rarest of them are looked up
+LOOKED_AT_MAX: Final = 12_000  # places looked at for one word typed
 _BLANK: Final = re.compile(r"\{\{.*?\}\}")
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # A hit in the title counts most: titles are what agents remember.
 _WEIGHTS: Final = {"title": 6.0, "tags": 5.0, "body": 1.5}
-_EXACT, _BEGINS, _INSIDE, _TYPO = 1.0, 0.7, 0.45, 0.3
+_SAME, _PART, _BEGINS, _MEANS, _INSIDE, _TYPO = 1.0, 0.75, 0.7, 0.6, 0.45, 0.7
+# What reaches less of the best reply's score, and covers less of the query, was hit by a side remark. Where a reply
+# covers all that was typed, each word narrows the list; otherwise the words may not be those of our texts.
+_LEAST_OF_ALL, _LEAST_OF_SOME = 0.55, 0.2
+_CHANGED_MAX: Final = 0.2  # above, building anew is faster
 
-
-def fold(text: str) -> str:
-    """Lower case, ü as ue, ß as ss, accents off, so that both ways of writing meet."""
-    plain = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
-    return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
-
-
-def words(text: str) -> list[str]:
-    """The folded words of a text."""
-    return _WORD.findall(fold(text))
+Postings = dict[str, dict[int, float]]
 
 
 class ReplyIndex:
-    """An index of replies; built once per state of the library, read by every search."""
+    """An index of replies by language; `updated` makes the next one from what changed, so searches never wait."""
 
-    def __init__(self, replies: Iterable[Reply]) -> None:
-        self._replies = tuple(replies)
-        self._postings: dict[str, dict[int, float]] = defaultdict(dict)
-        for number, reply in enumerate(self._replies):
-            self._add(number, reply)
+    def __init__(self, replies: Iterable[Reply] = (), *, meanings: Mapping[str, Thesaurus] | None = None) -> None:
+        self._meanings = meanings or {}
+        self._shelves = {
+            language: Shelf.built(found, language=language, meaning=self._meanings.get(language, Thesaurus()))
+            for language, found in _by_language(replies).items()
+        }
 
-    def search(self, query: str) -> list[tuple[Reply, float]]:
-        """Replies that hold every word of the query, best first; half the words, where none holds all.
+    def search(self, query: str, *, language: str | None = None) -> list[tuple[Reply, float]]:
+        """Replies that cover the query about as well as the best one does, best first.
 
         An empty query gives all replies with score 0, in title order.
         """
-        asked = list(dict.fromkeys(words(query)))[:12]
+        query = query[:LETTERS_MAX]
+        shelves = [shelf for name, shelf in self._shelves.items() if language in (None, name)]
+        found = sorted(hit for shelf in shelves for hit in shelf.search(query))
+        return [(hit.reply, -hit.below) for hit in found]
+
+    def updated(self, replies: Iterable[Reply]) -> ReplyIndex:
+        """The index of other replies, sharing all that did not change."""
+        other = ReplyIndex(meanings=self._meanings)
+        for language, found in _by_language(replies).items():
+            shelf = self._shelves.get(language)
+            meaning = self._meanings.get(language, Thesaurus())
+            other._shelves[language] = (
+                shelf.updated(found) if shelf else Shelf.built(found, language=language, meaning=meaning)
+            )
+        return other
+
+
+class Hit(NamedTuple):
+    """A reply found; hits sort by score, then by title, then by the order in which they were shelved."""
+
+    below: float  # the negative score
+    title: str
+    number: int
+    reply: Reply
+
+
+class Shelf:
+    """The replies of one language: which stem stands where, with what weight."""
+
+    def __init__(self, language: str, meaning: Thesaurus) -> None:
+        self._language = language
+        self._meaning = meaning
+        self._replies: dict[int, Reply] = {}
+        self._titles: dict[int, str] = {}
+        self._postings: Postings = {}
+        self._words = Vocabulary()
+        self._next = 0
+
+    @classmethod
+    def built(cls, replies: Iterable[Reply], *, language: str, meaning: Thesaurus) -> Shelf:
+        """A shelf of these replies."""
+        shelf = cls(language, meaning)
+        words: set[str] = set()
+        for reply in replies:
+            for one, weight in shelf._stems(reply, words).items():
+                shelf._postings.setdefault(one, {})[shelf._next] = weight
+            shelf._replies[shelf._next] = reply
+            shelf._titles[shelf._next] = fold(reply.title)
+            shelf._next += 1
+        shelf._words = Vocabulary(words)
+        return shelf
+
+    def updated(self, replies: Iterable[Reply]) -> Shelf:
+        """The next state; what did not change is shared with this one, and nothing of this one is touched."""
+        wanted = {reply.id: reply for reply in replies}
+        gone = {n for n, reply in self._replies.items() if wanted.get(reply.id) != reply}
+        kept = {reply.id for n, reply in self._replies.items() if n not in gone}
+        new = [reply for reply in wanted.values() if reply.id not in kept]
+        if not gone and not new:
+            return self
+        if len(gone) + len(new) > max(20, _CHANGED_MAX * len(wanted)):
+            return Shelf.built(wanted.values(), language=self._language, meaning=self._meaning)
+        return self._changed(gone, new)
+
+    def search(self, query: str) -> list[Hit]:
+        """Hits of this shelf, in no order."""
+        asked = self._asked(query)
         if not asked:
-            return [(reply, 0.0) for reply in sorted(self._replies, key=lambda r: fold(r.title))]
-        hits = [self._word_scores(word) for word in asked]
-        for needed in range(len(asked), (len(asked) - 1) // 2, -1):
-            found = self._together(hits, needed=needed)
-            if found:
-                return found
-        return []
+            all_of_them = dict.fromkeys(self._replies, 0.0)
+            return [] if normal_words(query, language=self._language) else self._found(all_of_them)
+        total: dict[int, float] = defaultdict(float)
+        covered: dict[int, float] = defaultdict(float)
+        for hits, rarity in asked:
+            for number, score in hits.items():
+                total[number] += rarity * score
+                covered[number] += rarity
+        whole = sum(rarity for _, rarity in asked)
+        scores = {n: score * (0.5 + 0.5 * covered[n] / whole) for n, score in total.items()}
+        most_covered = max(covered.values())
+        least = max(scores.values()) * (_LEAST_OF_ALL if most_covered >= whole - 1e-9 else _LEAST_OF_SOME)
+        kept = {n: one for n, one in scores.items() if one >= least or covered[n] == most_covered}
+        return self._found(kept)
 
-    def _add(self, number: int, reply: Reply) -> None:
-        fields = {"title": reply.title, "tags": " ".join(reply.tags), "body": _BLANK.sub(" ", reply.body)}
-        for field, text in fields.items():
-            for word in words(text):
-                scores = self._postings[word]
-                scores[number] = max(scores.get(number, 0.0), _WEIGHTS[field])
+    def _found(self, scores: Mapping[int, float]) -> list[Hit]:
+        return [Hit(-score, self._titles[n], n, self._replies[n]) for n, score in scores.items()]
 
-    def _word_scores(self, word: str) -> dict[int, float]:
+    def _asked(self, query: str) -> list[tuple[dict[int, float], float]]:
+        """For the telling words of a query: the replies each hits, and how rare it is."""
+        said = list(dict.fromkeys(normal_words(query, language=self._language)))
+        said += [left + right for left, right in pairwise(said) if left + right in self._words]
+        telling = [word for word in said if word not in self._meaning.stop] or said
+        found = [(hits, self._rarity(hits)) for word in telling if (hits := self._hits(word)) or len(telling) <= 3]
+        return sorted(found, key=lambda one: -one[1])[:ASKED_MAX] if any(hits for hits, _ in found) else []
+
+    def _rarity(self, hits: dict[int, float]) -> float:
+        sure = sum(score >= _WEIGHTS["body"] * _MEANS for score in hits.values())
+        return math.log(1 + (len(self._replies) - sure + 0.5) / (sure + 0.5))
+
+    def _hits(self, word: str) -> dict[int, float]:
+        """Replies by how well they meet one word."""
         scores: dict[int, float] = {}
-        for known, closeness in self._close(word):
-            for number, weight in self._postings[known].items():
-                scores[number] = max(scores.get(number, 0.0), weight * closeness)
+        looked_at = 0
+        for one, closeness in sorted(self._close(word).items(), key=lambda pair: -pair[1]):
+            postings = self._postings[one]
+            for number, weight in postings.items():
+                if (score := weight * closeness) > scores.get(number, 0.0):
+                    scores[number] = score
+            # One letter begins half of all words: what it meets first is as good as the rest, and there at once.
+            if (looked_at := looked_at + len(postings)) > LOOKED_AT_MAX:
+                break
         return scores
 
-    def _close(self, word: str) -> list[tuple[str, float]]:
-        close = [(known, kind) for known in self._postings if (kind := _closeness(word, known))]
-        if close or len(word) < 4:
-            return close
-        allowed = 1 if len(word) < 8 else 2
-        return [(known, _TYPO) for known in self._postings if _near(word, known, allowed=allowed)]
+    def _close(self, word: str) -> dict[str, float]:
+        """Stems that meet a word, with their closeness."""
+        own = stem(word, language=self._language)
+        close: dict[str, float] = {}
+        self._take(close, [word], _SAME)
+        self._take(close, self._words.beginning(word), _BEGINS)
+        for other in self._meaning.synonyms.get(own, ()):
+            if other in self._postings:
+                close[other] = max(close.get(other, 0.0), _MEANS)
+        if len(word) >= 4:
+            self._take(close, self._words.around(word), _INSIDE)
+        if own not in self._postings and len(word) >= 7:
+            self._take(close, compound(word, self._known), _PART)
+        if not close and len(word) >= 4:
+            for known, like in self._words.near(word).items():
+                self._take(close, [known], _TYPO * like)
+        if not close:
+            self._take(close, known_part(word, self._known), _PART)
+        return close
 
-    def _together(self, hits: Sequence[dict[int, float]], *, needed: int) -> list[tuple[Reply, float]]:
-        total: dict[int, float] = defaultdict(float)
-        count: dict[int, int] = defaultdict(int)
-        for scores in hits:
-            for number, score in scores.items():
-                total[number] += score
-                count[number] += 1
-        found = [(self._replies[n], total[n]) for n in total if count[n] >= needed]
-        return sorted(found, key=lambda hit: (-hit[1], fold(hit[0].title)))
+    def _take(self, close: dict[str, float], words: Iterable[str], closeness: float) -> None:
+        for word in words:
+            one = stem(word, language=self._language)
+            if one in self._postings and closeness > close.get(one, 0.0):
+                close[one] = closeness
+
+    def _known(self, word: str) -> bool:
+        one = stem(word, language=self._language)
+        return len(one) >= 3 and (one in self._postings or one in self._meaning.synonyms)
+
+    def _stems(self, reply: Reply, words: set[str]) -> dict[str, float]:
+        """Stems of a reply with their weight; its words are added to `words`."""
+        fields = {"title": reply.title, "tags": " ".join(reply.tags), "body": _BLANK.sub(" ", reply.body)}
+        stems: dict[str, float] = {}
+        for field, text in fields.items():
+            for word in set(normal_words(text, language=self._language)):
+                words.add(word)
+                one = stem(word, language=self._language)
+                stems[one] = stems.get(one, 0.0) + _WEIGHTS[field]
+        return stems
+
+    def _changed(self, gone: set[int], new: list[Reply]) -> Shelf:
+        other = Shelf(self._language, self._meaning)
+        other._replies = {n: reply for n, reply in self._replies.items() if n not in gone}
+        other._titles = {n: self._titles[n] for n in other._replies}
+        other._postings, other._next = dict(self._postings), self._next + len(new)
+        words: set[str] = set()
+        added = {self._next + n: self._stems(reply, words) for n, reply in enumerate(new)}
+        touched = {one for n in gone for one in self._stems(self._replies[n], set())}
+        for one in touched.union(*added.values()):
+            other._postings[one] = {n: w for n, w in self._postings.get(one, {}).items() if n not in gone}
+        for (number, stems), reply in zip(added.items(), new, strict=True):
+            other._replies[number] = reply
+            other._titles[number] = fold(reply.title)
+            for one, weight in stems.items():
+                other._postings[one][number] = weight
+        other._words = self._words.with_words(words)
+        return other
 
 
-def _closeness(word: str, known: str) -> float:
-    if word == known:
-        return _EXACT
-    if known.startswith(word):
-        return _BEGINS
-    # German compounds: "konto" is meant to find "Kundenkonto"; shorter pieces would match everywhere.
-    return _INSIDE if len(word) >= 4 and word in known else 0.0
-
-
-def _near(word: str, known: str, *, allowed: int) -> bool:
-    """Whether `word`, or the beginning of `known` as long as it, is within `allowed` typing errors."""
-    if word[0] != known[0] and word[1] != known[1:2]:
-        return False
-    whole = abs(len(word) - len(known)) <= allowed and _errors(word, known) <= allowed
-    return whole or (len(known) > len(word) and _errors(word, known[: len(word)]) <= allowed)
-
-
-def _errors(left: str, right: str) -> int:
-    """Insertions, deletions, replacements and swapped neighbours between two words."""
-    before: list[int] = []
-    last = list(range(len(right) + 1))
-    for i, a in enumerate(left, start=1):
-        row = [i]
-        for j, b in enumerate(right, start=1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, last = last, row
-    return last[-1]
+def _by_language(replies: Iterable[Reply]) -> dict[str, list[Reply]]:
+    shelves: dict[str, list[Reply]] = defaultdict(list)
+    for reply in replies:
+        shelves[reply.language].append(reply)
+    return shelves

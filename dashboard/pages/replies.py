@@ -8,15 +8,16 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import Response
 
-from dashboard.components import reply_list, reply_parts, reply_preview
+from dashboard.components import reply_list, reply_notes, reply_parts, reply_preview
 from dashboard.components.attributes import data
 from dashboard.components.current import current_visit
 from dashboard.components.visit import ServicesLike, Visit
+from dashboard.components.words import Words
 from dashboard.domain.people import Right
 from dashboard.domain.placeholders import AGENT_NAMES
-from dashboard.domain.replies import ReplyError, Step
+from dashboard.domain.replies import ReplyError, Status, Step
 from dashboard.pages import reply_drafts
-from dashboard.services import incident_desk, reply_desk, reply_review, reply_stamp
+from dashboard.services import incident_desk, reply_desk, reply_review, reply_rules, reply_stamp, starter_replies
 from dashboard.services.incident_desk import Revision
 from dashboard.services.reply_desk import Wish
 
@@ -36,9 +37,10 @@ def layout(visit: Visit) -> Component:
     shelf = visit.parameters.get("shelf", reply_parts.FINISHED)
     waiting = len(visit.services.ask(reply_review.waiting_for_review, by=visit.person))
     stamp = visit.services.ask(reply_stamp.reply_stamp, now=visit.now)
+    absent = visit.services.ask(starter_replies.missing_starter) if visit.person.may(Right.APPROVE_REPLY) else 0
     return html.Div(
         [
-            reply_parts.head(words, shelf=shelf, waiting=waiting),
+            reply_parts.head(words, shelf=shelf, waiting=waiting, absent=absent),
             html.Div(reply_parts.filters(words, open_now, chosen=chosen), className="reply-filters"),
             html.Div([reply_parts.finder(words), reply_parts.desk(words, open_now)], className="reply-halves"),
             dcc.Store(id="reply-selected", data=chosen),
@@ -124,7 +126,7 @@ def register(app: Dash, services: ServicesLike) -> None:
         mark = f"{selected} {made.reply.status.value}"
         if mark == shown:  # the same reply with other entries: its fields stay, and with them the cursor
             return no_update, no_update, text, no_update, entries
-        head = reply_preview.head(made, words, person=person)
+        head = [*reply_preview.head(made, words, person=person), *_second_reader(made, words, services=services)]
         return head, reply_preview.entries(made, words, entries), text, mark, entries
 
     @app.callback(
@@ -145,6 +147,19 @@ def register(app: Dash, services: ServicesLike) -> None:
         return line, now if phase == preset != now else no_update, now
 
     @app.callback(
+        Output("reply-starter-place", "children"),
+        Input("reply-starter", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def fetch_starter(clicks: int | None) -> Any:
+        """The open page asks for its stamp every few seconds and shows the drafts by itself."""
+        if not clicks:
+            return no_update
+        visit = current_visit(services)
+        count = services.ask(starter_replies.load_as_drafts, by=visit.person, now=visit.now)
+        return visit.words("replies.starter_fetched", n=count)
+
+    @app.callback(
         Output("reply-notice", "children"),
         Output("reply-stamp", "data"),
         Input({"type": "reply-step", "step": ALL, "reply": ALL}, "n_clicks"),
@@ -158,10 +173,28 @@ def register(app: Dash, services: ServicesLike) -> None:
         words = visit.words
         try:
             taken = Step(chosen["step"])
-            services.ask(reply_review.take_step, chosen["reply"], step=taken, by=visit.person, now=visit.now)
+            rules = reply_rules.reply_rules(services.settings)
+            services.ask(
+                reply_review.take_step, chosen["reply"], step=taken, by=visit.person, now=visit.now, rules=rules
+            )
         except ReplyError as error:
             return words(f"replies.error.{error.code}", **error.values), no_update
         return words(f"replies.done.{taken.value}"), services.ask(reply_stamp.reply_stamp, now=visit.now)
+
+
+def _second_reader(made: reply_desk.Preview, words: Words, *, services: ServicesLike) -> list[Component]:
+    """What whoever submits or approves a text should look at twice."""
+    reply = made.reply
+    if reply.status not in (Status.DRAFT, Status.IN_REVIEW):
+        return []
+    found = reply_rules.read_over(
+        reply.body,
+        channel=reply.channel,
+        language=reply.language,
+        phases=reply.phases,
+        settings=services.settings,
+    )
+    return reply_notes.doubts(found, words)
 
 
 def _phase_of(open_now: list[Revision]) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import reply_form
+from dashboard.components import reply_form, reply_notes
 from dashboard.components.current import current_visit
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
-from dashboard.domain.replies import Reply, ReplyError, Status
-from dashboard.services import reply_review
+from dashboard.domain.replies import BODY_MAX, Reply, ReplyError, Status
+from dashboard.services import reply_review, reply_rules
 from dashboard.services.reply_review import Entry
 
 
@@ -36,7 +36,22 @@ def layout(visit: Visit) -> Component:
 
 
 def register(app: Dash, services: ServicesLike) -> None:
-    """Saving, with what is wrong beside its field."""
+    """Reading over while one writes, and saving, with what is wrong beside its field."""
+
+    @app.callback(
+        Output(reply_notes.PLACE, "children"),
+        Input({"type": "draft-entry", "name": "body"}, "value"),
+        Input("draft-language", "value"),
+        Input("draft-channel", "value"),
+        Input("draft-phases", "value"),
+    )
+    def read_over(body: str | None, language: str, channel: str, phases: list[str]) -> list[Component]:
+        visit = current_visit(services)
+        visit.person.require(Right.WRITE_REPLY)
+        found = reply_rules.read_over(
+            (body or "")[:BODY_MAX], channel=channel, language=language, phases=phases, settings=services.settings
+        )
+        return reply_notes.notes(found if body else (), visit.words)
 
     @app.callback(
         Output({"type": "draft-error", "name": ALL}, "children"),

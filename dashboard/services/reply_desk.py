@@ -13,6 +13,7 @@ from dashboard.domain.incidents import IncidentFacts
 from dashboard.domain.people import Right
 from dashboard.domain.placeholders import AGENT_NAMES, Filled, fill
 from dashboard.domain.replies import Reply, Status, may_see
+from dashboard.domain.reply_length import limit_broken
 from dashboard.services.accounts import Account
 from dashboard.services.reply_facts import fact_words
 from dashboard.services.reply_library import library
@@ -48,7 +49,7 @@ class Preview:
     """A reply filled for one contact.
 
     `asked` are the blanks the agent fills, `past` promised times that have gone by, `blocked` the message code that
-    says why the text cannot be copied: withdrawn, not_approved or missing.
+    says why the text cannot be copied: withdrawn, not_approved, missing or too_long for its channel.
     """
 
     reply: Reply
@@ -70,9 +71,13 @@ def find(session: Session, wish: Wish, *, by: Account) -> Found:
     by.require(Right.COPY_REPLY)
     shelf = library(session)
     index = shelf.unfinished if wish.unfinished else shelf.approved
-    seen = [reply for reply, _ in index.search(wish.query) if may_see(reply, name=by.name, role=by.role)]
+    seen = [
+        reply
+        for reply, _ in index.search(wish.query, language=wish.language)
+        if may_see(reply, name=by.name, role=by.role)
+    ]
     fitting = [reply for reply in seen if _fits(reply, wish)]
-    elsewhere = sum(reply.language == wish.language for reply in seen) - len(fitting)
+    elsewhere = len(seen) - len(fitting)
     return Found(tuple(fitting[:LIMIT]), len(fitting), elsewhere)
 
 
@@ -103,10 +108,8 @@ def preview(
 
 
 def _fits(reply: Reply, wish: Wish) -> bool:
-    return (
-        reply.language == wish.language
-        and (wish.channel is None or reply.channel == wish.channel)
-        and (wish.phase is None or wish.phase in reply.phases)
+    return (wish.channel is None or reply.channel == wish.channel) and (
+        wish.phase is None or wish.phase in reply.phases
     )
 
 
@@ -115,4 +118,6 @@ def _blocked(reply: Reply, filled: Filled) -> str | None:
         return "withdrawn"
     if reply.status is not Status.APPROVED:
         return "not_approved"
-    return "missing" if filled.missing else None
+    if filled.text is None:
+        return "missing"
+    return "too_long" if limit_broken(filled.text, channel=reply.channel) else None

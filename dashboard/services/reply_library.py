@@ -14,6 +14,7 @@ from connectors.storage.rows import ReplyRow
 from connectors.storage.write import put_setting
 from dashboard.domain.replies import Reply, Status
 from dashboard.domain.reply_search import ReplyIndex
+from dashboard.services.reply_thesaurus import meanings
 
 STAMP = "replies.stamp"
 
@@ -45,26 +46,27 @@ _cached: dict[str, Library] = {}
 
 
 def library(session: Session) -> Library:
-    """All replies; built anew only after somebody changed one."""
+    """All replies, read anew after somebody changed one; then only what changed is indexed."""
     stamp = get_setting(session, STAMP) or ""
     known = _cached.get(stamp) if stamp else None
     if known is None:
-        known = build_library(stamp, get_replies(session))
+        known = build_library(stamp, get_replies(session), former=next(iter(_cached.values()), None))
         if stamp:
             _cached.clear()
             _cached[stamp] = known
     return known
 
 
-def build_library(stamp: str, rows: Iterable[ReplyRow]) -> Library:
-    """Index the rows of the store."""
+def build_library(stamp: str, rows: Iterable[ReplyRow], *, former: Library | None = None) -> Library:
+    """Index the rows of the store, on top of what was indexed before."""
     versions = tuple(_reply(row) for row in rows)
     unfinished = (Status.DRAFT, Status.IN_REVIEW)
+    empty = ReplyIndex(meanings=meanings())
     return Library(
         stamp,
         versions,
-        approved=ReplyIndex(r for r in versions if r.status is Status.APPROVED),
-        unfinished=ReplyIndex(r for r in versions if r.status in unfinished),
+        approved=(former.approved if former else empty).updated(r for r in versions if r.status is Status.APPROVED),
+        unfinished=(former.unfinished if former else empty).updated(r for r in versions if r.status in unfinished),
     )
 
 

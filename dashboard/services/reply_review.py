@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from connectors.storage.rows import AuditRow, ReplyRow
 from connectors.storage.write import add_audit, set_reply_status, upsert_replies
+from dashboard.domain.folding import fold
 from dashboard.domain.people import Right
 from dashboard.domain.replies import Reply, ReplyError, Status, Step, check_text, clean, may_edit, may_see, status_after
-from dashboard.domain.reply_search import fold
+from dashboard.domain.reply_lint import Rules, blockers, lint
 from dashboard.services.accounts import Account
 from dashboard.services.reply_library import Library, library, mark_changed
 
 TAGS_MAX: Final = 20
+NO_RULES: Final = Rules()
 _OPEN: Final = (Status.DRAFT, Status.IN_REVIEW)
 
 
@@ -51,13 +53,17 @@ def save_draft(session: Session, entry: Entry, *, by: Account, now: datetime) ->
     return reply
 
 
-def take_step(session: Session, reply_id: str, *, step: Step, by: Account, now: datetime) -> Reply:
-    """Submit, send back, approve or withdraw a version; raises ReplyError where the person may not."""
+def take_step(
+    session: Session, reply_id: str, *, step: Step, by: Account, now: datetime, rules: Rules = NO_RULES
+) -> Reply:
+    """Submit, send back, approve or withdraw a version; raises ReplyError where the person or the text may not."""
     shelf = library(session)
     reply = shelf.version(reply_id)
     if reply is None or not may_see(reply, name=by.name, role=by.role):
         raise ReplyError("status", "gone")
     status = status_after(reply, step, name=by.name, role=by.role)
+    if step in (Step.SUBMIT, Step.APPROVE):
+        _check_rules(reply, rules)
     if step is Step.APPROVE:
         _retire_former(session, shelf, reply=reply, by=by, now=now)
     approver = {Step.APPROVE: by.name, Step.WITHDRAW: reply.approver}.get(step)
@@ -104,6 +110,13 @@ def _place(shelf: Library, entry: Entry, *, by: Account) -> tuple[str, int, str]
         raise ReplyError("status", "changed_meanwhile", who=unfinished.author)
     # Whoever changes a text becomes its author, so that no one approves words of their own.
     return entry.key, unfinished.version, by.name
+
+
+def _check_rules(reply: Reply, rules: Rules) -> None:
+    """Raise ReplyError for a text that must not reach customers as it stands."""
+    found = lint(reply.body, channel=reply.channel, language=reply.language, phases=reply.phases, rules=rules)
+    for one in blockers(found):
+        raise ReplyError("body", one.code, **one.values)
 
 
 def _retire_former(session: Session, shelf: Library, *, reply: Reply, by: Account, now: datetime) -> None:

@@ -47,7 +47,7 @@ def test_init_writes_config_store_key_and_administrator(folder: Path) -> None:
         replies = get_replies(session)
     assert (account.name, account.role.value) == ("kim", "administrator")
     assert {reply.language for reply in replies} == {"de", "en"}
-    assert {reply.status for reply in replies} == {"in_review"}
+    assert {reply.status for reply in replies} == {"draft"}
 
 
 def test_init_never_overwrites_without_being_told(folder: Path) -> None:

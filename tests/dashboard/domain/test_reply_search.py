@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.domain.reply_search import ReplyIndex, fold
+from dashboard.domain.folding import fold
+from dashboard.domain.reply_search import ReplyIndex
 from tests.dashboard.domain.reply_samples import reply
 
 REPLIES = [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
@@ -45,7 +46,7 @@ def search(client: FlaskClient, query: str = "", *, selected: str | None = None)
     )
 
 
-def show(client: FlaskClient, reply: str = CONFIRM, **typed: str) -> str:
+def show(client: FlaskClient, reply: str = CONFIRM, *, part: str = "reply-body", **typed: str) -> str:
     fields = [{"type": "agent-entry", "name": f"agent.{name}"} for name in typed]
     answer = call(
         client,
@@ -65,7 +66,7 @@ def show(client: FlaskClient, reply: str = CONFIRM, **typed: str) -> str:
         state=[[(one, "id", one) for one in fields], ("reply-entries", "data", {}), ("reply-shown", "data", None)],
         changed="reply-selected.data",
     )
-    return str(answer["reply-body"]["children"])
+    return str(answer[part]["children"])
 
 
 def step(client: FlaskClient, name: str, *, reply: str = CONFIRM) -> str:
@@ -209,6 +210,71 @@ def test_every_mistake_is_said_beside_its_field(board: StoreServices) -> None:
         '{"name":"tags","type":"draft-error"}': "",
         '{"name":"status","type":"draft-error"}': "",
     }
+
+
+def read_over(client: FlaskClient, body: str, channel: str = "chat") -> str:
+    answer = call(
+        client,
+        [("draft-notes", "children")],
+        inputs=[
+            ({"type": "draft-entry", "name": "body"}, "value", body),
+            ("draft-language", "value", "de"),
+            ("draft-channel", "value", channel),
+            ("draft-phases", "value", ["identified"]),
+        ],
+        changed='{"name":"body","type":"draft-entry"}.value',
+    )
+    return str(answer["draft-notes"]["children"])
+
+
+def test_a_second_reader_speaks_while_one_writes(board: StoreServices) -> None:
+    client = client_of(board, "agent")
+    assert read_over(client, "") == "[]"
+    assert "Promises more than we can be sure to keep: garantieren" in read_over(client, "Wir garantieren das.")
+    assert "The blank “Next update” is missing." in read_over(client, "Bis {{ incident.eta }}.")
+    assert "Fits into one text message: up to 5 of 160" in read_over(client, "Kurz.", "sms")
+    assert "Stands in the way of approval: Too long" in read_over(client, "x" * 500, "sms")
+    assert "Stands in the way of approval: There is no such blank" in read_over(client, "{{ incident.x }}")
+
+
+def test_whoever_approves_sees_the_doubts(board: StoreServices) -> None:
+    address = save(client_of(board, "agent"), title="Zu viel", body="Wir garantieren das.", phases=["identified"])
+    reply = address["draft-place"]["href"].partition("reply=")[2]
+    shown = show(client_of(board, "manager"), reply, part="reply-head")
+    assert "Promises more than we can be sure to keep: garantieren" in shown
+
+
+def fetch(client: FlaskClient) -> Any:
+    return call(
+        client,
+        [("reply-starter-place", "children")],
+        inputs=[("reply-starter", "n_clicks", 1)],
+        changed="reply-starter.n_clicks",
+    )
+
+
+def test_a_manager_fetches_what_is_missing_of_the_starter_set(tmp_path: Path) -> None:
+    with desk_services(tmp_path) as services:
+        services.session.execute(text("DELETE FROM reply_version WHERE key LIKE 'login-%'"))
+        reply_library.mark_changed(services.session, services.now)
+        services.session.commit()
+        words = Words("en", timezone="Europe/Berlin")
+        offered = str(replies.layout(Visit(words, MANAGER, services, {})).to_plotly_json())
+        assert "Fetch 18 starter replies as drafts" in offered
+        assert "Fetch 18" not in str(replies.layout(Visit(words, AGENT, services, {})).to_plotly_json())
+        answer = fetch(client_of(services, "manager"))
+        assert "18 starter replies are drafts now" in str(answer)
+        found = [one for one in reply_library.library(services.session).versions if one.key.startswith("login-")]
+        assert {one.status for one in found} == {Status.DRAFT}
+        assert len(found) == 18
+
+
+def test_an_agent_cannot_fetch_the_starter_set(board: StoreServices) -> None:
+    board.session.execute(text("DELETE FROM reply_version"))
+    board.session.commit()
+    with pytest.raises(AssertionError):
+        fetch(client_of(board, "agent"))
+    assert board.session.execute(text("SELECT count(*) FROM reply_version")).scalar_one() == 0
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
