@@ -20,6 +20,7 @@ from dashboard.domain import staffing_day
 from dashboard.domain.board import StaffingCell, StaffingView
 from dashboard.domain.people import Right
 from dashboard.figures.staffing import staffing as staffing_figure
+from dashboard.pages import staffing_surge_plan, staffing_what_if
 from dashboard.services import staffing_export, staffing_plan
 
 PATH = "/staffing"
@@ -29,32 +30,63 @@ RIGHT = Right.PLAN_STAFF
 TILES = ("now", "peak", "hours")
 FILES = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
 NEARBY_DAYS = 7
+VIEWS = ("need", "whatif", "plan")
 
 
 def layout(visit: Visit) -> Component:
-    """The figures of now and today live; below them the day and queue that were chosen."""
+    """The need of a day, or another view on it: `?view=whatif` or `?view=plan`."""
     words, settings = visit.words, visit.services.settings
+    view = visit.parameters.get("view", "")
+    view = view if view in VIEWS else VIEWS[0]
     day = _day(visit.parameters.get("day"), settings.board.forecast_days)
-    queue = visit.parameters.get("queue")
+    files = _files(day, words) if view == "need" else []
+    head = html.Div(
+        [html.H1(words("staffing.title")), _views(view, words), *_age(words), *files], className="page-head"
+    )
+    shown = _shown(view, visit, day=day)
     return live.live_page(
         "staffing",
-        [
-            html.Div([html.H1(words("staffing.title")), *_age(words), *_files(day, words)], className="page-head"),
-            html.Section(
-                [_tile(key, words) for key in TILES], className="tiles three", **aria(label=words("staffing.today"))
-            ),
-            html.Nav(_days(day, visit), className="days", **aria(label=words("staffing.day"))),
-            html.Div(_body(visit, day=day, queue=queue), id="staffing-body", className="staffing-body"),
-            dcc.Store(id="staffing-of", data={"day": day, "queue": queue}),
-            dcc.Store(id="staffing-tick"),
-        ],
+        [head, *shown, dcc.Store(id="staffing-tick")],
         stale_after_s=settings.board.stale_after_s,
         class_name="staffing",
     )
 
 
+def _shown(view: str, visit: Visit, *, day: int) -> list[Component]:
+    if view == "whatif":
+        return [staffing_what_if.body(visit)]
+    return staffing_surge_plan.body(visit) if view == "plan" else _need(visit, day=day)
+
+
+def _need(visit: Visit, *, day: int) -> list[Component]:
+    """The figures of now and today live; below them the day and queue that were chosen."""
+    words, queue = visit.words, visit.parameters.get("queue")
+    return [
+        html.Section(
+            [_tile(key, words) for key in TILES], className="tiles three", **aria(label=words("staffing.today"))
+        ),
+        html.Nav(_days(day, visit), className="days", **aria(label=words("staffing.day"))),
+        html.Div(_body(visit, day=day, queue=queue), id="staffing-body", className="staffing-body"),
+        dcc.Store(id="staffing-of", data={"day": day, "queue": queue}),
+    ]
+
+
+def _views(view: str, words: Words) -> Component:
+    links = [
+        link(
+            words(f"staffing.view.{one}"),
+            "/staffing" if one == VIEWS[0] else f"/staffing?view={one}",
+            class_name="here" if one == view else "",
+        )
+        for one in VIEWS
+    ]
+    return html.Nav(links, className="days views", **aria(label=words("staffing.view.label")))
+
+
 def register(app: Dash, services: ServicesLike) -> None:
     """The chosen day is drawn again when a new forecast arrives; files are plain addresses."""
+    staffing_what_if.register(app, services)
+    staffing_surge_plan.register(app, services)
 
     @app.callback(
         Output("staffing-body", "children"),

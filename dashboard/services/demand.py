@@ -78,6 +78,21 @@ def independent_sum(parts: Sequence[Demand]) -> Demand | None:
     return total
 
 
+def replaced(whole: Demand, part: Demand) -> Demand:
+    """`whole` with the intervals that `part` has as well taken from it."""
+    place = np.searchsorted(part.starts, whole.starts)
+    inside = np.flatnonzero(place < len(part.starts))
+    hit = inside[part.starts[place[inside]] == whole.starts[inside]]
+
+    def taken(values: Floats, others: Floats) -> Floats:
+        out = values.copy()
+        out[hit] = others[place[hit]]
+        return out
+
+    names = ("p10", "p50", "p90", "mean")
+    return Demand(whole.starts, *(taken(getattr(whole, name), getattr(part, name)) for name in names))
+
+
 def common_sum(parts: Sequence[Demand]) -> Demand | None:
     """Parts that one cause drives together, such as one outage's surge over several queues."""
     if not parts:

@@ -57,13 +57,13 @@ def staffing_ics(view: StaffingView, *, said: str) -> str:
             lines += [
                 "BEGIN:VEVENT",
                 f"UID:{queue.key}-{block.at:%Y%m%dT%H%M}@andrang",
-                f"DTSTAMP:{_utc(view.made_at or view.now)}",
-                f"DTSTART:{_utc(block.at)}",
-                f"DTEND:{_utc(end)}",
-                f"SUMMARY:{_escaped(title)}",
+                f"DTSTAMP:{utc_stamp(view.made_at or view.now)}",
+                f"DTSTART:{utc_stamp(block.at)}",
+                f"DTEND:{utc_stamp(end)}",
+                f"SUMMARY:{escaped(title)}",
                 "END:VEVENT",
             ]
-    return "".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+    return "".join(piece for line in [*lines, "END:VCALENDAR"] for piece in folded(line))
 
 
 def _rows(queue: QueueStaffing, view: StaffingView, *, decimal: str) -> Iterator[list[str]]:
@@ -109,17 +109,19 @@ def _need(hour: Hour) -> tuple[int, int]:
     return hour.scheduled_p50, hour.scheduled_p90
 
 
-def _utc(moment: datetime) -> str:
+def utc_stamp(moment: datetime) -> str:
+    """A moment as calendars write it."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text with the signs that mean something to a calendar taken care of."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())
 
 
-def _folded(line: str) -> Iterator[str]:
+def folded(line: str) -> Iterator[str]:
     """RFC 5545: at most 75 bytes a line, further ones begin with a space."""
     piece = ""
     for sign in line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,7 @@ def solve_plan(
     goal_level: float | None = None,
     penalty: float = PENALTY,
     effect: int = EXPECTED,
+    fixed: Collection[str] = (),
 ) -> SurgePlan:
     """Choose levers by a mixed-integer programme: relaxed, rounded to the neighbours, solved again.
 
@@ -89,6 +90,8 @@ def solve_plan(
         Money per expected person-hour missing; without budget and goal, cost and penalty together are minimised.
     effect
         Which of the levers' three effects counts: 0 low, 1 expected, 2 high.
+    fixed
+        Keys of levers that are decided already: with one possible time each, all their people come, or they are on.
 
     Returns
     -------
@@ -110,6 +113,7 @@ def solve_plan(
     check_catalogue(levers, shortage.skills)
     level = _check_limits(shortage, budget=budget, goal=goal, goal_level=goal_level, penalty=penalty)
     model = build(shortage, levers, effect=effect)
+    _hold(model, fixed, budget)
     solver = _Solver(model, budget)
     if goal is None:
         missing, money = (penalty, 1.0) if budget is None else (1.0, _TIE / max(penalty, 1.0))
@@ -132,6 +136,23 @@ def _check_limits(
     if goal_level not in shortage.levels:
         raise ValueError(f"goal_level must be one of {shortage.levels}, got {goal_level!r}")
     return shortage.levels.index(goal_level)
+
+
+def _hold(model: Model, fixed: Collection[str], budget: float | None) -> None:
+    """Add rows that what is fixed is there; ValueError where it has no time, several, or costs more than the budget."""
+    cost = 0.0
+    for key in fixed:
+        spells = [spell for spell in model.spells if spell.lever.key == key]
+        if len(spells) != 1 or len(spells[0].amount) != 1:
+            raise ValueError(f"{key}: a fixed lever needs exactly one possible time within the plan")
+        lever, amount = spells[0].lever, spells[0].amount
+        most = float(np.floor(lever.capacity)) if lever.kind == "people" else 1.0
+        model.programme.at_most(amount, -1.0, -most)
+        cost += most * float(model.money[amount[0]])
+    if budget is not None and cost > budget * (1 + _LOOSE):
+        raise ValueError(
+            f"what is fixed costs {cost:,.0f}, more than the budget of {budget:,.0f}; raise it or free a line"
+        )
 
 
 @dataclass(frozen=True, slots=True)
