@@ -27,6 +27,7 @@ from dashboard.web import (
     levers,
     live,
     login,
+    metrics,
     preferences,
     sessions,
     signals,
@@ -87,6 +88,7 @@ def _install(server: Flask, services: ServicesLike) -> None:
     login.install(server, services)
     preferences.install(server, services)
     health.install(server, services)
+    metrics.install(server, services)
     inbound.install(server, services)
     signals.install(server, services)
     levers.install(server, services)

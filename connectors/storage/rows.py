@@ -160,7 +160,10 @@ class ForecastPoint:
 
 @dataclass(frozen=True, slots=True)
 class ForecastRow:
-    """A forecast as it was made: `kind` is "baseline" or "surge" (surge alone, without the baseline)."""
+    """A forecast as it was made: `kind` is "baseline" (made before the day), "intraday" (its rest, made anew inside it)
+
+    or "surge" (surge alone, without the baseline).
+    """
 
     queue: str
     kind: str

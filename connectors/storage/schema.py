@@ -322,7 +322,7 @@ forecast = Table(
     Column("model", String(100), nullable=False),
     Column("interval_s", Integer, nullable=False),
     Column("basis", JSON, nullable=False),
-    CheckConstraint("kind IN ('baseline', 'surge')", name="kind"),
+    CheckConstraint("kind IN ('baseline', 'intraday', 'surge')", name="kind"),
     Index(None, "queue_id", "kind", "made_at"),
 )
 

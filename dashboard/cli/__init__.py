@@ -19,8 +19,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sources": ("dashboard.cli.sync", "sources", "List sources, or preview how a file would be read."),
     "forecast": ("dashboard.cli.forecast", "forecast", "Forecast volumes from a file."),
     "backtest": ("dashboard.cli.backtest", "backtest", "Judge forecasters on the past of a file."),
+    "replies": ("dashboard.cli.replies", "replies", "Fetch the starter replies, list replies, read them over."),
     "staff": ("dashboard.cli.staff", "staff", "Evaluate and size staffing from a file."),
     "plan": ("dashboard.cli.plan", "plan", "Plan a surge: whom to call in, which levers to pull."),
+    "whatif": ("dashboard.cli.whatif", "whatif", "A day with some input different, beside the day as it is."),
 }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,15 @@ from typing import Any
 import click
 import pandas as pd
 
+from dashboard.cli.backtest_choice import ModelChoice
 from dashboard.cli.volume_options import Duration, Histories, load, model_option, parse_time, say, volume_options
-from forecasting.evaluation.backtest import COLUMNS, backtest, choose, scores
+from forecasting.evaluation.backtest import COLUMNS, backtest, scores
 from forecasting.intervals import horizon_end
 from forecasting.volume import FORECASTERS, OpenCalendar, complete
 
 _RANGE = re.compile(r"^(?P<first>.+?)\.\.(?P<last>.+?)(?:/(?P<step>[^/]+))?$")
-_CHOOSE_AGAIN = timedelta(days=7)
 _MOST_ORIGINS = 5_000
+_COLUMNS = ("model", "queue", "origin", "interval_start", *COLUMNS, "mean", "actual")
 
 
 @click.command()
@@ -51,45 +51,39 @@ def volume(origins: str, horizon: timedelta, model: str, dump: Path, **options: 
             "check --origins, --timezone and --opening"
         )
     result = pd.concat(frames, ignore_index=True)
-    _write(result, dump, timezone=histories.calendar.timezone)
+    write_dump(result, dump, columns=_COLUMNS, timezone=histories.calendar.timezone)
     click.echo(_scores(result))
 
 
-def parse_origins(text: str, timezone: str) -> list[pd.Timestamp]:
+def parse_origins(text: str, timezone: str, *, hint: str = "--origins") -> list[pd.Timestamp]:
     """`FIRST..LAST/STEP` or times by comma; days are stepped on the local calendar. Wrong use for anything else."""
     match = _RANGE.match(text.strip())
     if match is None:
-        return [parse_time(part.strip(), timezone, hint="--origins") for part in text.split(",")]
-    first, last = (parse_time(match[end], timezone, hint="--origins") for end in ("first", "last"))
+        return [parse_time(part.strip(), timezone, hint=hint) for part in text.split(",")]
+    first, last = (parse_time(match[end], timezone, hint=hint) for end in ("first", "last"))
     step = Duration().convert(match["step"] or "1d", None, None)
     times = [first]
     while (following := horizon_end(first, step * len(times), timezone=timezone)) <= last:
         times.append(following)
         if len(times) > _MOST_ORIGINS:
-            raise click.BadParameter(f"more than {_MOST_ORIGINS} origins; take a longer step", param_hint="--origins")
+            raise click.BadParameter(f"more than {_MOST_ORIGINS} origins; take a longer step", param_hint=hint)
     if first > last:
-        raise click.BadParameter(f"the first origin lies after the last in {text!r}", param_hint="--origins")
+        raise click.BadParameter(f"the first origin lies after the last in {text!r}", param_hint=hint)
     return times
 
 
 def _run(
     histories: Histories, queue: str, name: str, *, times: list[pd.Timestamp], horizon: timedelta
 ) -> Iterator[pd.DataFrame]:
-    chosen: tuple[pd.Timestamp, str] | None = None
-    used: Counter[str] = Counter()
-    notes: Counter[str] = Counter()
+    choice = ModelChoice(name, interval_s=histories.interval_s)
+    without_past = 0
     for origin in times:
         past, calendar = histories.at(queue, origin)
         if past.notna().sum() == 0:
-            notes["Left out: no count before the origin"] += 1
+            without_past += 1
             continue
-        actual = name
-        if name == "auto":
-            if chosen is None or origin - chosen[0] >= _CHOOSE_AGAIN:
-                chosen = (origin, _choose(past, calendar, histories.interval_s))
-            actual = chosen[1]
-        used[actual] += 1
-        series = pd.concat([past, _after(histories, queue, calendar, origin=origin, horizon=horizon)])
+        actual = choice.at(origin, past, calendar)
+        series = pd.concat([past, after(histories, queue, calendar, origin=origin, horizon=horizon)])
         frame = backtest(
             series,
             calendar,
@@ -102,17 +96,14 @@ def _run(
             frame["model"] = name
             frame.insert(1, "queue", queue)
             yield frame
-    for note, times_said in notes.items():
-        say(queue, f"{note} ({times_said} of {len(times)} origins).")
-    if name == "auto" and used:
-        say(queue, "chosen by auto: " + ", ".join(f"{each} at {n} origins" for each, n in used.most_common()) + ".")
+    if without_past:
+        say(queue, f"Left out: no count before the origin ({without_past} of {len(times)} origins).")
+    note = choice.note()
+    if note:
+        say(queue, note)
 
 
-def _choose(past: pd.Series, calendar: OpenCalendar, interval_s: int) -> str:
-    return choose(past, calendar, interval_s=interval_s, forecasters=FORECASTERS).name
-
-
-def _after(
+def after(
     histories: Histories, queue: str, calendar: OpenCalendar, *, origin: pd.Timestamp, horizon: timedelta
 ) -> pd.Series:
     """What came from the origin on, absent rows read by the same rule as in the past."""
@@ -123,14 +114,22 @@ def _after(
     return full[full.index >= origin]
 
 
-def _write(result: pd.DataFrame, dump: Path, *, timezone: str) -> None:
+def write_dump(
+    result: pd.DataFrame,
+    dump: Path,
+    *,
+    columns: Sequence[str],
+    timezone: str,
+    times: Sequence[str] = ("origin", "interval_start"),
+) -> None:
+    """Write these columns, times in `timezone` with their offset; ClickException where the file cannot be written."""
     written = result.copy()
-    for column in ("origin", "interval_start"):
-        local = pd.DatetimeIndex(written[column]).tz_convert(timezone)
-        written[column] = [time.isoformat(timespec="seconds") for time in local]
-    columns = ["model", "queue", "origin", "interval_start", *COLUMNS, "mean", "actual"]
+    for column in times:
+        if column in columns:
+            local = pd.DatetimeIndex(pd.to_datetime(written[column], utc=True)).tz_convert(timezone)
+            written[column] = ["" if pd.isna(time) else time.isoformat(timespec="seconds") for time in local]
     try:
-        written[columns].to_csv(dump, index=False, float_format="%.4f", lineterminator="\n")
+        written[list(columns)].to_csv(dump, index=False, float_format="%.4f", lineterminator="\n")
     except OSError as error:
         raise click.ClickException(
             f"{dump} cannot be written: {error.strerror or error}; name another --dump"

@@ -184,6 +184,25 @@ class QueueNow:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedWatch:
+    """A queue whose contacts the forecast does not explain, since when, and how many times normal when it was seen."""
+
+    queue: str
+    label: str
+    since: datetime
+    times_normal: float
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """What the watch on contacts says; `watched` queues share `rate_per_week` false alarms."""
+
+    raised: tuple[RaisedWatch, ...]
+    watched: int
+    rate_per_week: float
+
+
+@dataclass(frozen=True, slots=True)
 class SituationView:
     """All of the situation page."""
 
@@ -200,6 +219,7 @@ class SituationView:
     queues: tuple[QueueNow, ...]
     proposals: tuple[ProposalStrip, ...] = ()
     levers: LeverBoard | None = None  # None without an open incident
+    watch: WatchView | None = None  # None before it first looked
 
 
 @dataclass(frozen=True, slots=True)

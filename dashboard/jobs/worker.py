@@ -20,6 +20,7 @@ from dashboard.jobs.prober import Prober
 from dashboard.jobs.puller import Puller
 from dashboard.jobs.schedule import Backoff, Every, Nightly
 from dashboard.jobs.snapshots import Snapshots
+from dashboard.jobs.today import TodayWatch
 from dashboard.services import backlog, live_snapshot, model_choice, ordinary_day, queue_now, source_pace, surge_outlook
 from dashboard.settings import Settings
 
@@ -28,6 +29,8 @@ FIRST_PULL_WITHIN_S = 10.0
 ROUNDS_APART_S = 0.5
 NIGHTLY_AT = time(3, 0)
 REFRESH_EVERY, JUDGE_EVERY = timedelta(minutes=10), timedelta(hours=1)
+# The running day is looked at so often; an interval that is over waits no longer for its answer.
+TODAY_EVERY = timedelta(seconds=10)
 # The first backtest leaves the machine to the first visitors.
 FIRST_CHOICE_AFTER = timedelta(minutes=2)
 # Where several workers share the pulling: makes the dispatcher, given what to call on news and what says stop.
@@ -42,6 +45,7 @@ class Plans:
     refresh: Every = field(default_factory=lambda: Every(REFRESH_EVERY))
     judge: Every = field(default_factory=lambda: Every(JUDGE_EVERY))
     sample: Every = field(default_factory=lambda: Every(backlog.EVERY))
+    today: Every = field(default_factory=lambda: Every(TODAY_EVERY))
     first_choice: datetime | None = None
     importing: bool = False  # the first forecast was made while a first import went on
     retry: Backoff = field(default_factory=lambda: Backoff(first_s=1.0, max_s=30.0))
@@ -67,6 +71,7 @@ class Worker:
         self._news, self._stop = threading.Event(), threading.Event()
         self._plans = Plans(Nightly(NIGHTLY_AT, settings.zone))
         own = () if shared else sources
+        self._today = TodayWatch()
         self._first_pass = FirstPass(len(own))
         self._pullers = [self._puller(source, place=place) for place, source in enumerate(own)]
         self._dispatcher = shared(self._news.set, self._stop) if shared else None
@@ -124,6 +129,10 @@ class Worker:
         settings, clock = self._settings, self._clock
         with self._sessions.begin() as session:
             surge_outlook.refresh(session, settings=settings, clock=clock)
+        if self._plans.today.due(clock()):
+            with self._sessions.begin() as session:
+                self._today.look(session, settings=settings, clock=clock)
+            self._plans.today.done(clock())
         self._snapshots.draw(self._sessions)
         with self._sessions.begin() as session:
             if self._plans.sample.due(clock()):

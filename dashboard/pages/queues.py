@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.components import charts, fan_text, links, live
+from dashboard.components.accuracy_table import accuracy_table
 from dashboard.components.current import current_visit
 from dashboard.components.day_table import day_table
 from dashboard.components.live import Snapshot
@@ -110,6 +111,7 @@ def _drawn(day: QueueDay, words: Words) -> list[Component]:
         ),
         html.P(fan_text.basis_line(day.fan, words, now=now), className="fan-basis soft"),
         day_table(day.fan, words, now=now),
+        *accuracy_table(day.accuracy, words),
     ]
 
 

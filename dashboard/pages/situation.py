@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components import basis, fan_text, lever_text, levers, links, live, proposals, strip, tiles
+from dashboard.components import basis, fan_text, lever_text, levers, links, live, proposals, strip, tiles, watch_text
 from dashboard.components.attributes import aria
 from dashboard.components.live import Snapshot
 from dashboard.components.queue_rows import gravity, queue_row, times
@@ -54,6 +54,7 @@ def layout(visit: Visit) -> Component:
                 **aria(label=words("situation.now")),
             ),
             html.Section([_fan(key) for key in FANS], className="fans", **aria(label=words("situation.charts"))),
+            live.stated("watch", [live.text("watch.line", class_name="soft", empty="")], class_name="watch-line"),
             html.Div(
                 [
                     html.Div([levers.levers(words, editable=runs), _queues(words)], className="half"),
@@ -79,6 +80,8 @@ def snapshot(view: SituationView, words: Words) -> dict[str, Any]:
     _put_tiles(made, view, words)
     _put_fans(made, view, words)
     levers.put(made, view.levers, words=words)
+    made.states["watch"] = "ok" if view.watch else live.HIDDEN
+    made.texts["watch.line"] = watch_text.line(view.watch, words, now=view.now) if view.watch else ""
     made.rows["queues"] = [queue_row(queue, words) for queue in sorted(view.queues, key=gravity)]
     return made.to_dict()
 

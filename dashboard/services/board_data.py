@@ -55,6 +55,7 @@ class QueueData:
     surges: tuple[ForecastRow, ...]
     open_contacts: OpenContactsRow | None
     state: QueueStateRow | None
+    update: ForecastRow | None = None  # of the rest of today, made anew inside the day
 
     @property
     def seen(self) -> bool:
@@ -68,9 +69,16 @@ class QueueData:
         return demand.independent_sum([demand.from_forecast(row) for row in self.surges])
 
     @property
+    def ordinary(self) -> Demand | None:
+        """The ordinary day, its rest as last updated; under a surge as it was, for the surge is counted above it."""
+        if self.normal is None or self.update is None or self.surges:
+            return self.normal
+        return demand.replaced(self.normal, demand.from_forecast(self.update))
+
+    @property
     def expected(self) -> Demand | None:
         """The ordinary day with every surge on top."""
-        return demand.independent_sum([part for part in (self.normal, self.surge) if part is not None])
+        return demand.independent_sum([part for part in (self.ordinary, self.surge) if part is not None])
 
     @property
     def until(self) -> datetime | None:
@@ -126,6 +134,7 @@ def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
             surges=_surges(session, row.key, incidents=incidents, start=floor(now) - INTERVAL, end=ahead_end),
             open_contacts=contacts.get(row.key),
             state=states.get(row.key),
+            update=_update(session, row, now=now),
         )
         for row in rows
     )
@@ -159,6 +168,13 @@ def _baseline(session: Session, queue: str, *, now: datetime, start: datetime, e
         return latest
     earlier = get_forecast(session, queue, kind="baseline", made_before=start, start=start - AFTER_MIDNIGHT, end=start)
     return replace(latest, points=earlier.points + latest.points) if earlier else latest
+
+
+def _update(session: Session, row: QueueRow, *, now: datetime) -> ForecastRow | None:
+    """The last update of the running local day."""
+    start = local_midnight(now, row.timezone)
+    found = get_forecast(session, row.key, kind="intraday", start=start)
+    return found if found and found.made_at >= start and found.points else None
 
 
 def _surges(

@@ -27,9 +27,10 @@ def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: f
     until = min((queue.until for queue in queues if queue.until is not None), default=None)
     observed = _observed(queues, start=data.day_start, until=until)
     normal = demand.independent_sum([queue.normal for queue in queues if queue.normal is not None])
-    ahead = _ahead(queues, normal, start=floor(until or data.now))
+    ordinary = demand.independent_sum([queue.ordinary for queue in queues if queue.ordinary is not None])
+    ahead = _ahead(queues, ordinary, start=floor(until or data.now))
     peak = _peak(observed, ahead)
-    made = [row.made_at for queue in queues for row in (queue.baseline, *queue.surges) if row is not None]
+    rows = [row for queue in queues for row in (queue.baseline, *(queue.surges or [queue.update])) if row is not None]
     return ChannelFan(
         channel=channel,
         interval_s=BASE_INTERVAL_S,
@@ -40,8 +41,8 @@ def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: f
         peak_at=peak[0] if peak else None,
         peak=peak[1] if peak else None,
         normal_again_at=surge_outlook.normal_again([row for queue in queues for row in queue.surges]),
-        model=" + ".join(sorted({row.model for queue in queues for row in (queue.baseline, *queue.surges) if row})),
-        made_at=max(made, default=None),
+        model=" + ".join(sorted({row.model for row in rows})),
+        made_at=max((row.made_at for row in rows), default=None),
         score=score,
         stale=any(queue.fresh.stale for queue in queues),
     )
@@ -69,13 +70,13 @@ def _running(queues: Sequence[QueueData], until: datetime | None) -> Point | Non
     return Point(start, sum(queue.volumes.offered(start, start + INTERVAL) for queue in known))
 
 
-def _ahead(queues: Sequence[QueueData], normal: Demand | None, *, start: datetime) -> tuple[BandPoint, ...]:
+def _ahead(queues: Sequence[QueueData], ordinary: Demand | None, *, start: datetime) -> tuple[BandPoint, ...]:
     surges: dict[int, list[Demand]] = {}
     for queue in queues:
         for row in queue.surges:
             surges.setdefault(row.incident_id or 0, []).append(demand.from_forecast(row))
     each = [summed for parts in surges.values() if (summed := demand.common_sum(parts)) is not None]
-    total = demand.independent_sum([part for part in (normal, *each) if part is not None])
+    total = demand.independent_sum([part for part in (ordinary, *each) if part is not None])
     if total is None:
         return ()
     ahead = total.between(start, datetime.max.replace(tzinfo=start.tzinfo))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from dashboard.domain.board import ChannelFan
 from dashboard.domain.clock import Clock
 from dashboard.services import board_data, channel_fan
-from dashboard.services.accuracy import Accuracy, get_accuracy
+from dashboard.services.accuracy import Accuracy, LeadScore, get_accuracy
 from dashboard.settings import Settings
 
 
@@ -22,6 +23,7 @@ class QueueDay:
     key: str
     label: str
     fan: ChannelFan
+    accuracy: Mapping[str, LeadScore] = field(default_factory=dict)  # by how long before it was said
 
 
 def view(session: Session, key: str, *, settings: Settings, clock: Clock) -> QueueDay | None:
@@ -30,7 +32,8 @@ def view(session: Session, key: str, *, settings: Settings, clock: Clock) -> Que
     found = next((queue for queue in data.queues if queue.row.key == key), None)
     if found is None:
         return None
-    scores = get_accuracy(session).queues
+    judged = get_accuracy(session)
+    scores = judged.queues
     alone = Accuracy(channels={found.row.channel: scores[key]} if key in scores else {})
     (fan,) = channel_fan.fans(replace(data, queues=(found,)), alone)
-    return QueueDay(data.now, key, found.row.label, fan)
+    return QueueDay(data.now, key, found.row.label, fan, judged.leads.get(key, {}))

@@ -18,6 +18,7 @@ from dashboard.services import (
     accuracy,
     incident_proposals,
     lever_board,
+    onset_watch,
     queue_now,
     recent_counts,
     surge_outlook,
@@ -52,6 +53,7 @@ def view(session: Session, *, settings: Settings, clock: Clock) -> SituationView
         queues=queue_now.figures(found, changes=queue_now.changes(session, found, now=data.now)),
         proposals=incident_proposals.on_board(session, now=data.now),
         levers=lever_board.board(session, data, incident=_first(incidents), settings=settings),
+        watch=onset_watch.current(session),
     )
 
 

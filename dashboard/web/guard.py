@@ -17,7 +17,9 @@ from dashboard.domain.people import Right
 from dashboard.web import sessions
 
 # The stylesheet and scripts hold no data, and the login page needs some of them.
-OPEN_ENDPOINTS = frozenset({"login", "healthz", "readyz", "preferences", "favicon", "inbound", "inbound_schema"})
+OPEN_ENDPOINTS = frozenset(
+    {"login", "healthz", "readyz", "metrics", "preferences", "favicon", "inbound", "inbound_schema"}
+)
 OPEN_PREFIXES = ("/assets/", "/_dash-component-suites/")
 PAGE_ENDPOINTS = frozenset({"/", "/<path:path>"})  # Dash answers every address with its index
 

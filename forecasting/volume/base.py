@@ -23,6 +23,7 @@ from forecasting.volume.conformal import (
     volume_groups,
 )
 from forecasting.volume.days import DayTable, Floats, build_grid, build_table, day_and_slot
+from forecasting.volume.past_days import N_DAYS, PastDays, past_days
 from forecasting.volume.threads import one_thread
 
 _LONGEST_SPAN = 366
@@ -100,6 +101,23 @@ class VolumeForecaster(ABC):
     def predict_all(self, index: pd.DatetimeIndex, levels: Sequence[float]) -> tuple[pd.Series, pd.DataFrame]:
         """Means and quantiles at the cost of one."""
         return self._forecast(index, levels)
+
+    def past_days(self, n_days: int = N_DAYS) -> PastDays:
+        """The last usable days beside what this forecaster says of them one day ahead; none with little history."""
+        table = build_table(self.grid_, self.calendar_, interval_s=self.interval_s_, n_ahead=1)
+        with one_thread():
+            return past_days(self._point, table, first=self.min_days, n_days=n_days)
+
+    def day_ahead(self) -> tuple[int, Floats] | None:
+        """The next open day (since 1970-01-01, local) and its means by slot, before any band; None with little history.
+
+        They are what `past_days` holds for days that are over, so that an error of today compares with theirs.
+        """
+        table = build_table(self.grid_, self.calendar_, interval_s=self.interval_s_, n_ahead=1)
+        if table.n_past < self.min_days or table.n_days == table.n_past:
+            return None
+        with one_thread():
+            return int(table.day[-1]), self._point(table, 1)[0]
 
     def _forecast(self, index: pd.DatetimeIndex, levels: Sequence[float]) -> tuple[pd.Series, pd.DataFrame]:
         require_levels(levels)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Row, func, select
+from sqlalchemy import BigInteger, Row, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
@@ -67,8 +67,10 @@ def _forecast(
     )
 
 
-def get_forecast_history(session: Session, queue: str, *, kind: str, start: datetime, end: datetime) -> pd.DataFrame:
-    """For each interval that begins in [start, end): what the last forecast made no later than its beginning said.
+def get_forecast_history(
+    session: Session, queue: str, *, kind: str, start: datetime, end: datetime, lead: timedelta = timedelta(0)
+) -> pd.DataFrame:
+    """For each interval that begins in [start, end): what the last forecast made `lead` or more before it said.
 
     Columns: made_at, interval_start, p10, p50, p90, mean; by interval.
     """
@@ -86,7 +88,8 @@ def get_forecast_history(session: Session, queue: str, *, kind: str, start: date
             _FORECAST.c.made_at < end,
             _POINT.c.interval_start >= start,
             _POINT.c.interval_start < end,
-            _FORECAST.c.made_at <= _POINT.c.interval_start,
+            type_coerce(_FORECAST.c.made_at, BigInteger) + literal(lead // timedelta(microseconds=1), BigInteger)
+            <= type_coerce(_POINT.c.interval_start, BigInteger),
         )
         .subquery()
     )

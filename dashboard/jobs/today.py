@@ -1,0 +1,32 @@
+"""The running day in the live loop: its rest is forecast anew, and its counts are watched."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from connectors.storage.write import add_forecasts
+from dashboard.domain.clock import Clock
+from dashboard.services import board_data, onset_watch
+from dashboard.services.day_update import DayUpdates
+from dashboard.services.running_day import Memories, todays
+from dashboard.settings import Settings
+
+
+class TodayWatch:
+    """Keeps what is expensive to read, and what was done already, from round to round."""
+
+    def __init__(self) -> None:
+        self._memories, self._updates = Memories(), DayUpdates()
+
+    def look(self, session: Session, *, settings: Settings, clock: Clock) -> int:
+        """Make the updates that are due, report what the watch sees; returns how many updates were made."""
+        memories = self._memories.of(session)
+        if not memories:
+            return 0
+        data = board_data.load(session, settings=settings, clock=clock)
+        days = list(todays(session, data, memories))
+        made = self._updates.due(days, now=data.now)
+        add_forecasts(session, made)
+        rate = settings.board.false_alarms_per_week
+        onset_watch.look(session, days, rate_per_week=rate, now=data.now)
+        return len(made)
