@@ -64,7 +64,7 @@ class ProbeRow:
     asked_at: datetime
     asked_by: str
     answered_at: datetime | None
-    report: Mapping[str, Any] | None  # a JSON object, see dashboard.services.source_probe
+    report: Mapping[str, Any] | None  # a JSON object, see dashboard.services.sources.source_probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class ActionRow:
     kind: str  # lever | update | note
     lever: str  # key in the catalogue; empty for a note
     text: str
-    terms: Mapping[str, Any]  # a JSON object, see dashboard.services.lever_effects
+    terms: Mapping[str, Any]  # a JSON object, see dashboard.services.levers.lever_effects
     at: datetime
     by: str
     ended_at: datetime | None = None

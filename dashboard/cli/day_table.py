@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.cli.staff_table import Table
-from dashboard.services.day_simulation import DayTable
+from dashboard.services.staffing.day_simulation import DayTable
 from forecasting.staffing.inputs import MAX_OFFERED_LOAD
 
 REQUIRED = ("interval_start", "interval_s", "offered", "agents", "aht_s")

@@ -12,7 +12,7 @@ from dashboard.cli.user import COMMAND_LINE, account_session, at_terminal, passw
 from dashboard.domain.clock import system_clock
 from dashboard.domain.people import Role
 from dashboard.services import accounts
-from dashboard.services.reply_desk import load_starter
+from dashboard.services.replies.reply_desk import load_starter
 from dashboard.services.secret_key import secret_key
 from dashboard.settings import Settings, load_settings
 

@@ -16,7 +16,7 @@ from dashboard.cli.plan_table import Demand, read_demand
 from dashboard.cli.solver_output import solver_silenced
 from dashboard.cli.staff_table import read_table
 from dashboard.components.words import Words
-from dashboard.services.lever_catalogue import STARTER, Catalogue, parse
+from dashboard.services.levers.lever_catalogue import STARTER, Catalogue, parse
 from forecasting.staffing.levers import PENALTY, PlanLine, SurgePlan, solve_plan
 
 SCHEMA = "andrang.plan.solve/1"

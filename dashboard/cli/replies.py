@@ -11,8 +11,8 @@ from connectors.storage.rows import ReplyRow
 from dashboard.cli.user import COMMAND_LINE, account_session
 from dashboard.domain.clock import system_clock
 from dashboard.domain.reply_lint import Finding, Weight
-from dashboard.services.reply_rules import read_over
-from dashboard.services.starter_replies import install_starter_replies
+from dashboard.services.replies.reply_rules import read_over
+from dashboard.services.replies.starter_replies import install_starter_replies
 from dashboard.settings import Settings, load_settings
 
 _config = click.option("--config", "config", type=click.Path(path_type=Path), help="The TOML file of the installation.")

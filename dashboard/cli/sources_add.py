@@ -17,7 +17,7 @@ from dashboard.cli import sources_ask
 from dashboard.cli.sources_block import append_block
 from dashboard.cli.sources_test import say_report
 from dashboard.domain.clock import system_clock
-from dashboard.services.source_probe import probe
+from dashboard.services.sources.source_probe import probe
 from dashboard.settings import Settings, config_path, load_settings
 
 # What is asked over the net is not asked as often as a file is read.

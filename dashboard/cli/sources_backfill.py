@@ -20,7 +20,7 @@ from connectors.source import Batch, Source
 from connectors.storage.read import get_backfills
 from connectors.storage.rows import BackfillRow
 from dashboard.domain.clock import Clock, shifted_clock
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.services.store import open_store, require_own_kind
 from dashboard.settings import Settings, load_settings
 

@@ -22,8 +22,8 @@ from dashboard.cli.sources_backfill import backfill_source
 from dashboard.cli.sources_test import test_source
 from dashboard.domain.board import SourceHealth
 from dashboard.domain.clock import shifted_clock
-from dashboard.services import source_health
-from dashboard.services.staffing_export import plain_cell
+from dashboard.services.sources import source_health
+from dashboard.services.staffing.staffing_export import plain_cell
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, load_settings
 

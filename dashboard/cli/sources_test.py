@@ -9,8 +9,8 @@ import click
 from connectors.registry import build
 from connectors.source import Source
 from dashboard.domain.clock import shifted_clock
-from dashboard.services.source_probe import ProbeReport, probe
-from dashboard.services.source_setup import source_configs
+from dashboard.services.sources.source_probe import ProbeReport, probe
+from dashboard.services.sources.source_setup import source_configs
 from dashboard.settings import load_settings
 
 

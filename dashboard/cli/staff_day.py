@@ -18,8 +18,8 @@ import numpy as np
 
 from dashboard.cli.day_table import PATHS, QueueDay, read_config, read_days
 from dashboard.cli.staff_table import Table, read_table
-from dashboard.services.day_model import MODELS, RUNS, SIMULATION, run_day
-from dashboard.services.day_simulation import Progress
+from dashboard.services.staffing.day_model import MODELS, RUNS, SIMULATION, run_day
+from dashboard.services.staffing.day_simulation import Progress
 from forecasting.staffing.overload import DayResult
 from forecasting.staffing.overload.limits import cautions
 

@@ -20,7 +20,7 @@ from connectors.storage.rows import IngestResult
 from dashboard.cli.sources_table import sources
 from dashboard.cli.sync_progress import progress_of
 from dashboard.domain.clock import Clock, shifted_clock
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.services.store import open_store, require_own_kind
 from dashboard.settings import load_settings
 

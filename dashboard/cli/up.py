@@ -56,7 +56,7 @@ def _play(supervisor: Supervisor, listener: socket.socket, *, web: WebSettings, 
     environment = {"ANDRANG_CONFIG": str(folder / CONFIG)}
     supervisor.start(serving.worker({**environment, serving.START_AFTER: str(filled)}))
 
-    from dashboard.services import drill as drills
+    from dashboard.services.drill import drill as drills
 
     prepared = drills.set_up(folder, web=web.model_copy(update={"port": listener.getsockname()[1]}))
     supervisor.start(serving.web_server(web, listener, environment=environment))
@@ -83,7 +83,7 @@ def _over(settings: Settings, *, host: str | None, port: int | None) -> Settings
 def _check(settings: Settings) -> None:
     """Refuse what cannot work before any process starts: a source's options, the store, a drill's data."""
     from dashboard.services.broker import broker_url, make_app
-    from dashboard.services.source_setup import build_sources
+    from dashboard.services.sources.source_setup import build_sources
     from dashboard.services.store import open_store, require_own_kind
 
     if settings.drill:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 import pandas as pd
 
-from dashboard.services.volume_files import VolumeFileError, read_volumes
+from dashboard.services.ordinary.volume_files import VolumeFileError, read_volumes
 from forecasting.intervals import OpeningHours, floor_interval, require_interval
 from forecasting.volume import FORECASTERS, OpenCalendar, complete, infer_opening
 

@@ -14,7 +14,7 @@ import click
 
 from dashboard.cli.day_table import PATHS, QueueDay, read_config, read_days
 from dashboard.cli.staff_table import Table, read_table
-from dashboard.services.what_if_day import KEYS, Change, Measures, changed, measure, parse
+from dashboard.services.staffing.what_if_day import KEYS, Change, Measures, changed, measure, parse
 from forecasting.staffing.overload import METHODS
 from forecasting.staffing.overload.limits import cautions
 

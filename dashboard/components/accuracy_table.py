@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.words import Words
-from dashboard.services.accuracy import SHOWN, LeadScore
+from dashboard.services.ordinary.accuracy import SHOWN, LeadScore
 
 _FIGURES = ("wape", "bias", "coverage", "pinball", "intervals")
 

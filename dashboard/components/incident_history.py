@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.incident_words import change, fact
 from dashboard.components.words import Words
-from dashboard.services.incident_desk import ConflictError, Revision, facts_by_field
+from dashboard.services.incidents.incident_desk import ConflictError, Revision, facts_by_field
 
 
 def history(versions: Sequence[Revision], words: Words, *, now: datetime, editable: bool) -> list[Component]:

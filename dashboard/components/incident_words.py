@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.components.words import UNKNOWN, Words
-from dashboard.services.incident_desk import Change
+from dashboard.services.incidents.incident_desk import Change
 
 TIMES = ("started_at", "eta", "next_update_at", "ended_at")
 

@@ -11,7 +11,7 @@ from dashboard.components.attributes import aria, data
 from dashboard.components.words import Words
 from dashboard.domain.placeholders import Kind, fill
 from dashboard.domain.replies import Reply, Status
-from dashboard.services.reply_desk import Found
+from dashboard.services.replies.reply_desk import Found
 
 SNIPPET = 110
 

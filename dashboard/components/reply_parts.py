@@ -14,7 +14,7 @@ from dashboard.components.links import link
 from dashboard.components.words import Words
 from dashboard.domain.incidents import Phase
 from dashboard.domain.replies import CHANNELS, LANGUAGES
-from dashboard.services.incident_desk import Revision
+from dashboard.services.incidents.incident_desk import Revision
 
 FINISHED, UNFINISHED = "approved", "unfinished"
 

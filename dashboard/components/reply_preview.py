@@ -15,7 +15,7 @@ from dashboard.components.words import Words
 from dashboard.domain.placeholders import Kind, Segment
 from dashboard.domain.replies import Reply, Status, Step, may_edit, steps_for
 from dashboard.services.accounts import Account
-from dashboard.services.reply_desk import Preview
+from dashboard.services.replies.reply_desk import Preview
 
 INPUT_MODES = {"agent.phone": "tel"}
 

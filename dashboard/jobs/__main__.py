@@ -17,7 +17,7 @@ from dashboard.jobs.background import Background
 from dashboard.jobs.sharing import sharing
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import Worker
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.services.store import open_store, require_own_kind
 from dashboard.settings import SettingsError, load_settings
 

@@ -16,9 +16,9 @@ from dashboard.domain.clock import shifted_clock
 from dashboard.jobs import logs
 from dashboard.jobs.dispatcher import RESEND_S, BrokerGone
 from dashboard.jobs.leased_pull import LeasedPull
-from dashboard.services import source_pace
 from dashboard.services.broker import broker_url, make_app
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.readings import source_pace
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.services.store import open_store, require_own_kind
 from dashboard.settings import Settings, SettingsError, load_settings
 

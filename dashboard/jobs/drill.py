@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from dashboard.domain.clock import Clock, shifted_clock
 from dashboard.jobs import logs
-from dashboard.services.drill_feed import Feed
-from dashboard.services.drill_plan import DrillError, DrillPlan
+from dashboard.services.drill.drill_feed import Feed
+from dashboard.services.drill.drill_plan import DrillError, DrillPlan
 from dashboard.settings import Settings, SettingsError, load_settings
 
 STEP_S = 1.0

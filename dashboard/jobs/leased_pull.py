@@ -18,7 +18,7 @@ from connectors.storage.write import plan_turn
 from dashboard.domain.clock import Clock
 from dashboard.jobs.lease import Lease, leased
 from dashboard.jobs.puller import told
-from dashboard.services import source_pace
+from dashboard.services.readings import source_pace
 
 
 class LeasedPull:

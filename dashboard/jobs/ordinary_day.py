@@ -16,8 +16,9 @@ from connectors.errors import ConnectorError
 from connectors.storage.write import thin_forecasts
 from dashboard.domain.clock import Clock, shifted_clock
 from dashboard.jobs import logs
-from dashboard.services import accuracy, model_choice, ordinary_day, surge_library
+from dashboard.services.ordinary import accuracy, model_choice, ordinary_day
 from dashboard.services.store import open_store
+from dashboard.services.surge import surge_library
 from dashboard.settings import Settings, SettingsError, load_settings
 
 NICE = 10

@@ -12,8 +12,8 @@ from structlog.stdlib import BoundLogger
 from connectors.errors import ConnectorError
 from connectors.storage.write import answer_probe
 from dashboard.domain.clock import Clock
-from dashboard.services import source_probe
-from dashboard.services.source_probe import ProbeReport
+from dashboard.services.sources import source_probe
+from dashboard.services.sources.source_probe import ProbeReport
 from dashboard.settings import Settings
 
 LOOK_EVERY_S = 1.0

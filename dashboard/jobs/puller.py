@@ -17,7 +17,7 @@ from connectors.storage.rows import IngestResult
 from dashboard.domain.clock import Clock
 from dashboard.jobs.first_pass import FirstPass
 from dashboard.jobs.schedule import Backoff
-from dashboard.services import source_pace
+from dashboard.services.readings import source_pace
 
 # A pull that takes longer than its source's pace still leaves the vendor this share of it in peace.
 _BREATH = 0.2

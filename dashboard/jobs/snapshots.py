@@ -12,8 +12,10 @@ from structlog.stdlib import BoundLogger
 
 from dashboard.components.words import Words
 from dashboard.domain.clock import Clock
-from dashboard.services import live_snapshot, situation, source_health, staffing_plan
 from dashboard.services.accounts import LANGUAGES
+from dashboard.services.board import live_snapshot, situation
+from dashboard.services.sources import source_health
+from dashboard.services.staffing import staffing_plan
 from dashboard.settings import Settings
 
 # The use case behind each live page; pages with the same one share one reading of the store.

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from connectors.storage.write import add_forecasts
 from dashboard.domain.clock import Clock
-from dashboard.services import board_data, onset_watch
-from dashboard.services.day_update import DayUpdates
-from dashboard.services.running_day import Memories, todays
+from dashboard.services.ordinary import onset_watch
+from dashboard.services.ordinary.day_update import DayUpdates
+from dashboard.services.ordinary.running_day import Memories, todays
+from dashboard.services.readings import board_data
 from dashboard.settings import Settings
 
 

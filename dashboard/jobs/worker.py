@@ -21,7 +21,10 @@ from dashboard.jobs.puller import Puller
 from dashboard.jobs.schedule import Backoff, Every, Nightly
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.today import TodayWatch
-from dashboard.services import backlog, live_snapshot, model_choice, ordinary_day, queue_now, source_pace, surge_outlook
+from dashboard.services.board import live_snapshot, queue_now
+from dashboard.services.ordinary import model_choice, ordinary_day
+from dashboard.services.readings import backlog, source_pace
+from dashboard.services.surge import surge_outlook
 from dashboard.settings import Settings
 
 # The first page waits this long for every source to have had its turn.

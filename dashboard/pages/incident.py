@@ -14,12 +14,12 @@ from dashboard.components.links import link
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
-from dashboard.services import incident_actions as incident_action_desk
-from dashboard.services import incident_desk, incident_proposals
 from dashboard.services.entry_numbers import EntryError
-from dashboard.services.incident_desk import ConflictError, Revision, UnknownIncidentError
-from dashboard.services.incident_form import Desk, FormError, Problem, form_of, new_form, read_entry
-from dashboard.services.incident_proposals import Prefilled
+from dashboard.services.incidents import incident_actions as incident_action_desk
+from dashboard.services.incidents import incident_desk, incident_proposals
+from dashboard.services.incidents.incident_desk import ConflictError, Revision, UnknownIncidentError
+from dashboard.services.incidents.incident_form import Desk, FormError, Problem, form_of, new_form, read_entry
+from dashboard.services.incidents.incident_proposals import Prefilled
 
 PATH = "/incident/<incident_id>"
 TITLE = "desk.title"

@@ -18,8 +18,8 @@ from dashboard.components.words import Words
 from dashboard.domain.board import SituationView
 from dashboard.domain.people import Right
 from dashboard.figures.fan import fan
-from dashboard.services import queue_day
-from dashboard.services.queue_day import QueueDay
+from dashboard.services.board import queue_day
+from dashboard.services.board.queue_day import QueueDay
 
 PATH = "/queues"
 TITLE = "queues.title"

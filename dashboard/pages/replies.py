@@ -17,9 +17,10 @@ from dashboard.domain.people import Right
 from dashboard.domain.placeholders import AGENT_NAMES
 from dashboard.domain.replies import ReplyError, Status, Step
 from dashboard.pages import reply_drafts
-from dashboard.services import incident_desk, reply_desk, reply_review, reply_rules, reply_stamp, starter_replies
-from dashboard.services.incident_desk import Revision
-from dashboard.services.reply_desk import Wish
+from dashboard.services.incidents import incident_desk
+from dashboard.services.incidents.incident_desk import Revision
+from dashboard.services.replies import reply_desk, reply_review, reply_rules, reply_stamp, starter_replies
+from dashboard.services.replies.reply_desk import Wish
 
 PATH = "/replies"
 TITLE = "replies.title"

@@ -14,8 +14,8 @@ from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
 from dashboard.domain.replies import BODY_MAX, Reply, ReplyError, Status
-from dashboard.services import reply_review, reply_rules
-from dashboard.services.reply_review import Entry
+from dashboard.services.replies import reply_review, reply_rules
+from dashboard.services.replies.reply_review import Entry
 
 
 def layout(visit: Visit) -> Component:

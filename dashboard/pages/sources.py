@@ -25,7 +25,7 @@ from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.board import SourcesView
 from dashboard.domain.people import Right, may
-from dashboard.services import rejected_export, source_probe
+from dashboard.services.sources import rejected_export, source_probe
 
 PATH = "/sources"
 TITLE = "sources.title"

@@ -21,7 +21,7 @@ from dashboard.domain.board import StaffingCell, StaffingView
 from dashboard.domain.people import Right
 from dashboard.figures.staffing import staffing as staffing_figure
 from dashboard.pages import staffing_surge_plan, staffing_what_if
-from dashboard.services import staffing_export, staffing_plan
+from dashboard.services.staffing import staffing_export, staffing_plan
 
 PATH = "/staffing"
 TITLE = "staffing.title"

@@ -17,9 +17,9 @@ from dashboard.components.lever_text import name as lever_name
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.domain.people import Right
 from dashboard.domain.surge_plan import BUDGET, GOAL, WEIGH, Aim, Line, PlanRecord
-from dashboard.services import surge_plan, surge_plan_export, surge_plan_levers
-from dashboard.services.surge_plan import PlanError, Question
-from dashboard.services.surge_plan_levers import LeverEntryError
+from dashboard.services.staffing import surge_plan, surge_plan_export, surge_plan_levers
+from dashboard.services.staffing.surge_plan import PlanError, Question
+from dashboard.services.staffing.surge_plan_levers import LeverEntryError
 
 RIGHT = Right.PLAN_STAFF
 TYPES = {

@@ -15,7 +15,7 @@ from dashboard.domain.people import Right
 from dashboard.domain.what_if import Changes, WhatIf
 from dashboard.domain.what_if_entries import BY_NAME, at_rest, parse
 from dashboard.figures.staffing_what_if import waiting
-from dashboard.services import what_if
+from dashboard.services.staffing import what_if
 
 RIGHT = Right.PLAN_STAFF
 RESET, TICK = "whatif-reset", "staffing-tick"

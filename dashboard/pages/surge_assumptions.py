@@ -15,9 +15,9 @@ from dashboard.components.links import link
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
-from dashboard.services import lever_assumptions, surge_assumptions
-from dashboard.services.lever_assumptions import LeverField
-from dashboard.services.surge_assumptions import AssumptionError, Field
+from dashboard.services.surge import lever_assumptions, surge_assumptions
+from dashboard.services.surge.lever_assumptions import LeverField
+from dashboard.services.surge.surge_assumptions import AssumptionError, Field
 
 PATH = "/assumptions"
 TITLE = "surge_form.title"

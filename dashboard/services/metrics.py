@@ -8,8 +8,9 @@ from dataclasses import fields
 from sqlalchemy.orm import Session
 
 from dashboard.domain.clock import Clock
-from dashboard.services import accuracy, live_snapshot, onset_watch
-from dashboard.services.accuracy import LeadScore
+from dashboard.services.board import live_snapshot
+from dashboard.services.ordinary import accuracy, onset_watch
+from dashboard.services.ordinary.accuracy import LeadScore
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _HELP = {

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.components.visit import ServicesLike
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 
 log = structlog.get_logger(__name__)
 

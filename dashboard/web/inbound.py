@@ -22,8 +22,8 @@ from connectors.errors import ConfigError, DeliveryError, DeliveryFault, SourceE
 from connectors.source import PushedSource
 from connectors.sources.webhook.schema import SCHEMA
 from dashboard.components.visit import ServicesLike
-from dashboard.services import inbound
-from dashboard.services.inbound import Taken
+from dashboard.services.sources import inbound
+from dashboard.services.sources.inbound import Taken
 from dashboard.web.memory import Memory
 
 MOST_BYTES = 1_000_000

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from dashboard.components.current import current_account, current_visit
 from dashboard.components.levers import ACT
 from dashboard.components.visit import ServicesLike, Visit
-from dashboard.services import incident_actions
-from dashboard.services.incident_actions import ActionError, StaleActionError
-from dashboard.services.incident_desk import UnknownIncidentError
+from dashboard.services.incidents import incident_actions
+from dashboard.services.incidents.incident_actions import ActionError, StaleActionError
+from dashboard.services.incidents.incident_desk import UnknownIncidentError
 
 MOST_DIGITS = 9
 MOST_KEY = 200

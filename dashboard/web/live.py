@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from dashboard.components.current import current_account, current_language
 from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Right
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 from dashboard.web.memory import Memory
 
 KEEP_S = 0.5

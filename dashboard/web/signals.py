@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from dashboard.components.current import current_account, current_visit
 from dashboard.components.proposals import DECIDE
 from dashboard.components.visit import ServicesLike, Visit
-from dashboard.services import incident_proposals
-from dashboard.services.incident_desk import UnknownIncidentError
-from dashboard.services.incident_form import Desk
-from dashboard.services.incident_proposals import StaleProposalError
+from dashboard.services.incidents import incident_proposals
+from dashboard.services.incidents.incident_desk import UnknownIncidentError
+from dashboard.services.incidents.incident_form import Desk
+from dashboard.services.incidents.incident_proposals import StaleProposalError
 
 MOST_DIGITS = 9
 

@@ -30,7 +30,7 @@ from dashboard.jobs import logs
 from dashboard.jobs.background import Background
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import Worker
-from dashboard.services.source_setup import queue_rows
+from dashboard.services.sources.source_setup import queue_rows
 from dashboard.services.store import open_store
 from dashboard.settings import Settings
 from tests.databases import postgresql_server

@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from dashboard.domain.folding import fold
 from dashboard.domain.replies import Reply
 from dashboard.domain.reply_search import ReplyIndex
-from dashboard.services.reply_thesaurus import meanings
+from dashboard.services.replies.reply_thesaurus import meanings
 from tests.dashboard.domain.reply_quality import Search, messages, quality, queries, starter_library
 
 MANY = 10_000

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from dashboard.services.drill_centre import LAG_S, QUEUES, SPLIT, ZONE, DrillQueue, OrdinaryDay
-from dashboard.services.drill_feed import _events
-from dashboard.services.drill_plan import SEED, DrillPlan, next_plan
+from dashboard.services.drill.drill_centre import LAG_S, QUEUES, SPLIT, ZONE, DrillQueue, OrdinaryDay
+from dashboard.services.drill.drill_feed import _events
+from dashboard.services.drill.drill_plan import SEED, DrillPlan, next_plan
 from forecasting.intervals import OpeningHours, interval_index
 from forecasting.outages import Outage
 from forecasting.simulation import ENTER, draw_truth

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.services.day_model import run_day
-from dashboard.services.day_simulation import DayTable
+from dashboard.services.staffing.day_model import run_day
+from dashboard.services.staffing.day_simulation import DayTable
 from tests.conftest import REPO_ROOT
 
 TARGET = REPO_ROOT / "tests" / "forecasting" / "staffing_overload" / "simulated_days.json"

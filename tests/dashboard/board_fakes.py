@@ -9,8 +9,9 @@ from typing import Any
 
 from dashboard.domain.clock import Clock
 from dashboard.domain.people import Role
-from dashboard.services import accounts, live_snapshot
+from dashboard.services import accounts
 from dashboard.services.accounts import Account
+from dashboard.services.board import live_snapshot
 from dashboard.settings import Settings
 
 NOW = datetime(2026, 11, 24, 10, 20, tzinfo=UTC)  # a Tuesday, 11:20 in Berlin

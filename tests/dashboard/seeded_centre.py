@@ -20,8 +20,8 @@ from connectors.storage.engine import make_engine, session_factory, upgrade
 from connectors.storage.rows import IngestResult
 from connectors.storage.write import add_incident, apply_batch, finish_run, start_run, upsert_queues, upsert_sources
 from dashboard.domain.incidents import IncidentFacts
-from dashboard.services import ordinary_day
-from dashboard.services.source_setup import queue_rows
+from dashboard.services.ordinary import ordinary_day
+from dashboard.services.sources.source_setup import queue_rows
 from dashboard.settings import QueueSettings, Settings, SourceSettings, StoreSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,7 +11,7 @@ from dashboard.cli import cli
 from dashboard.cli.init import template
 from dashboard.services import accounts
 from dashboard.services.secret_key import FILE_NAME
-from dashboard.services.source_setup import build_sources
+from dashboard.services.sources.source_setup import build_sources
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, load_settings
 

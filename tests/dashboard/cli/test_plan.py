@@ -14,7 +14,7 @@ import pytest
 from dashboard.cli import run
 from dashboard.cli.solver_output import solver_silenced
 from dashboard.components.words import Words
-from dashboard.services.lever_catalogue import STARTER, parse, starter
+from dashboard.services.levers.lever_catalogue import STARTER, parse, starter
 from forecasting.staffing import required_agents
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

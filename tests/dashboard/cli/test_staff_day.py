@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from dashboard.cli import run
-from dashboard.services.day_model import run_day
-from dashboard.services.day_simulation import DayTable
+from dashboard.services.staffing.day_model import run_day
+from dashboard.services.staffing.day_simulation import DayTable
 from forecasting.staffing.overload import solve_day
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

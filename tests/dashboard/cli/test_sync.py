@@ -20,7 +20,7 @@ from connectors.source import Batch
 from connectors.storage.read import get_queues, get_setting, get_sources
 from dashboard.cli import run
 from dashboard.cli.sync_progress import progress_of
-from dashboard.services.source_setup import CALLER_SALT, build_sources, caller_hash_of, prepare_sources
+from dashboard.services.sources.source_setup import CALLER_SALT, build_sources, caller_hash_of, prepare_sources
 from dashboard.services.store import open_store
 from dashboard.settings import load_settings
 

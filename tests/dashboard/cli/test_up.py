@@ -18,7 +18,7 @@ import pytest
 
 from connectors.storage.read import get_snapshot
 from dashboard.cli import serving
-from dashboard.services.live_snapshot import last_beat
+from dashboard.services.board.live_snapshot import last_beat
 from dashboard.services.store import mark_drill, open_store
 from dashboard.settings import WebSettings, load_settings
 

@@ -11,7 +11,7 @@ from dashboard.components import lever_text, levers
 from dashboard.components.live import HIDDEN, Snapshot
 from dashboard.components.words import Words
 from dashboard.domain.levers import LeverBoard, Mark, Measured, Spread
-from dashboard.services import lever_choice
+from dashboard.services.levers import lever_choice
 from tests.dashboard import board_samples as samples
 
 EN, DE = Words("en", timezone="Europe/Berlin"), Words("de", timezone="Europe/Berlin")

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.components.catalogue import LANGUAGES, MessageError, catalogue
 from dashboard.components.words import UNKNOWN, Words
-from dashboard.services import surge_outlook
+from dashboard.services.surge import surge_outlook
 from forecasting.volume.registry import FORECASTERS
 
 DE = Words("de", timezone="Europe/Berlin")

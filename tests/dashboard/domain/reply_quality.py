@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.domain.replies import Reply, Status
-from dashboard.services.starter_replies import starter_replies
+from dashboard.services.replies.starter_replies import starter_replies
 from tests.dashboard.domain.reply_samples import SAMPLE
 
 FOLDER = Path(__file__).with_name("reply_queries")

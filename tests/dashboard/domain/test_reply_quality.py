@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from dashboard.domain.reply_search import ReplyIndex
-from dashboard.services.reply_thesaurus import meanings
+from dashboard.services.replies.reply_thesaurus import meanings
 from tests.dashboard.domain.reply_quality import messages, quality, queries, starter_library
 
 INDEX = ReplyIndex(starter_library(), meanings=meanings())

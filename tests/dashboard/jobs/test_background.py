@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from dashboard.jobs import ordinary_day
 from dashboard.jobs.background import Background
-from dashboard.services import accuracy, model_choice
+from dashboard.services.ordinary import accuracy, model_choice
 from forecasting.volume.registry import FORECASTERS
 from tests.dashboard.jobs.scripted_source import quiet_log
 from tests.dashboard.seeded_centre import Centre, make_ordinary

@@ -12,7 +12,7 @@ from connectors.source import Batch
 from connectors.storage.read import get_sources, get_watermark
 from dashboard.jobs.first_pass import FirstPass
 from dashboard.jobs.puller import Puller
-from dashboard.services.source_pace import PAUSE_MAX_S
+from dashboard.services.readings.source_pace import PAUSE_MAX_S
 from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
 from tests.dashboard.seeded_centre import Centre, call, make_centre
 

@@ -25,7 +25,7 @@ from dashboard.domain.clock import system_clock
 from dashboard.jobs.celery_worker import sender
 from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.services.broker import make_app
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.settings import load_settings
 from tests.dashboard.jobs.overlap_source import CONTACTS, OverlapSource
 from tests.dashboard.jobs.redis_server import redis_server

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from dashboard.app import live_pages
 from dashboard.jobs.snapshots import VIEWS, Snapshots
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 from tests.dashboard.jobs.scripted_source import quiet_log
 from tests.dashboard.seeded_centre import Centre, make_ordinary
 

@@ -17,7 +17,7 @@ from dashboard.jobs.background import Background
 from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import FIRST_CHOICE_AFTER, Sharing, Worker
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 from tests.dashboard.jobs.scripted_source import ScriptedSource, quiet_log
 from tests.dashboard.seeded_centre import Centre, add_history, call, make_centre, make_ordinary
 

@@ -14,9 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from dashboard.services.incident_desk import open_incident
-from dashboard.services.incident_form import Desk
-from dashboard.services.starter_replies import install_starter_replies
+from dashboard.services.incidents.incident_desk import open_incident
+from dashboard.services.incidents.incident_form import Desk
+from dashboard.services.replies.starter_replies import install_starter_replies
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import FakeServices
 from tests.dashboard.services.desk_store import BERLIN, MANAGER, NOW, store

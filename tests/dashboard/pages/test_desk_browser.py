@@ -16,10 +16,11 @@ from werkzeug.serving import make_server
 
 from dashboard.components.visit import Services
 from dashboard.domain.clock import shifted_clock, system_clock
-from dashboard.services import accounts, staffing_plan
-from dashboard.services.incident_desk import open_incident
-from dashboard.services.incident_form import Desk
-from dashboard.services.starter_replies import install_starter_replies
+from dashboard.services import accounts
+from dashboard.services.incidents.incident_desk import open_incident
+from dashboard.services.incidents.incident_form import Desk
+from dashboard.services.replies.starter_replies import install_starter_replies
+from dashboard.services.staffing import staffing_plan
 from dashboard.settings import Settings
 from tests.dashboard.board_client import server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices

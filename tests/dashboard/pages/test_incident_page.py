@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import incident
-from dashboard.services import incident_actions, incident_desk, incident_form
-from dashboard.services.incident_form import FIELDS, Desk
+from dashboard.services.incidents import incident_actions, incident_desk, incident_form
+from dashboard.services.incidents.incident_form import FIELDS, Desk
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
 from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
 

@@ -9,8 +9,8 @@ import orjson
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import queues
-from dashboard.services import queue_day
-from dashboard.services.queue_day import QueueDay
+from dashboard.services.board import queue_day
+from dashboard.services.board.queue_day import QueueDay
 from tests.dashboard import board_samples as samples
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices

@@ -14,9 +14,9 @@ from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.domain.replies import Status
 from dashboard.pages import replies
-from dashboard.services import reply_library
-from dashboard.services.incident_desk import change_incident
-from dashboard.services.incident_form import Desk
+from dashboard.services.incidents.incident_desk import change_incident
+from dashboard.services.incidents.incident_form import Desk
+from dashboard.services.replies import reply_library
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
 from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
 

@@ -13,7 +13,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.domain.board import BackfillView, ProbeView, RejectedView, SourceHealth, SourcesView
 from dashboard.pages import sources
-from dashboard.services import rejected_export, source_probe
+from dashboard.services.sources import rejected_export, source_probe
 from tests.dashboard.board_client import PAGE, log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices
 

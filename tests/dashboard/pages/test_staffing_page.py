@@ -13,7 +13,7 @@ from dashboard.domain.board import StaffingView
 from dashboard.domain.staffing_day import total
 from dashboard.figures.staffing import staffing as figure
 from dashboard.pages import staffing
-from dashboard.services import staffing_plan
+from dashboard.services.staffing import staffing_plan
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices
 from tests.dashboard.pages import staffing_samples as samples

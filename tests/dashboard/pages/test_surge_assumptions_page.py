@@ -11,7 +11,7 @@ import pytest
 from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.pages import surge_assumptions as page
-from dashboard.services import lever_assumptions, surge_assumptions
+from dashboard.services.surge import lever_assumptions, surge_assumptions
 from forecasting.surge import SurgeAssumptions
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
 from tests.dashboard.services.desk_store import AGENT, MANAGER

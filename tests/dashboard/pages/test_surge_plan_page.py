@@ -14,7 +14,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.domain.surge_plan import BUDGET, GOAL, WEIGH, Aim, Binding, Line, PlanRecord, Terms
 from dashboard.pages import staffing, staffing_surge_plan
-from dashboard.services import surge_plan, surge_plan_levers
+from dashboard.services.staffing import surge_plan, surge_plan_levers
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices
 

@@ -18,7 +18,7 @@ from dashboard.domain.what_if import CLEARED, NO_BACKLOG, OPEN_AT_END, Changes, 
 from dashboard.domain.what_if_entries import FIELDS
 from dashboard.figures.staffing_what_if import waiting
 from dashboard.pages import staffing, staffing_what_if
-from dashboard.services import what_if
+from dashboard.services.staffing import what_if
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices
 
@@ -91,7 +91,7 @@ def test_every_field_and_measure_has_its_words(language: str) -> None:
 
 @pytest.mark.parametrize("view", ["", "none", "<b>"])
 def test_any_other_view_is_the_need(view: str) -> None:
-    from dashboard.services import staffing_plan
+    from dashboard.services.staffing import staffing_plan
     from tests.dashboard.pages import staffing_samples
 
     seen = visit(view=view)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from dashboard.cli import run
 from dashboard.domain.board import QueueStaffing
-from dashboard.services import ordinary_day, staffing_plan
+from dashboard.services.ordinary import ordinary_day
+from dashboard.services.staffing import staffing_plan
 from dashboard.services.store import open_store
 from dashboard.settings import Settings, load_settings
 

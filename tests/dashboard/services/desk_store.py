@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from connectors.storage.engine import make_engine, session_factory, upgrade
 from dashboard.domain.people import Role
 from dashboard.services.accounts import Account
-from dashboard.services.incident_form import Desk
+from dashboard.services.incidents.incident_form import Desk
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

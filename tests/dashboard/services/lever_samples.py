@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.domain.people import Role
-from dashboard.services import incident_actions
 from dashboard.services.accounts import Account
+from dashboard.services.incidents import incident_actions
 from tests.dashboard.seeded_centre import Centre
 
 MANAGER, AGENT = Account("manager", Role.MANAGER, "de", "auto"), Account("agent", Role.AGENT, "de", "auto")

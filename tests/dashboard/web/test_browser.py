@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 from connectors.storage.rows import SnapshotRow
 from dashboard.app import live_pages
 from dashboard.components.words import Words
-from dashboard.services import live_snapshot, queue_day
-from dashboard.services.queue_day import QueueDay
+from dashboard.services.board import live_snapshot, queue_day
+from dashboard.services.board.queue_day import QueueDay
 from dashboard.settings import Settings
 from tests.dashboard import board_samples as samples
 from tests.dashboard.board_client import server_of

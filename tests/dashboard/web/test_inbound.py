@@ -18,8 +18,8 @@ from connectors.storage.engine import make_engine, session_factory, upgrade
 from connectors.storage.read import get_rejected, get_runs, get_signals, get_sources, get_volumes
 from connectors.storage.write import upsert_sources
 from connectors.storage.write.runs import SHARED
-from dashboard.services import inbound, source_health
-from dashboard.services.source_setup import prepare_sources
+from dashboard.services.sources import inbound, source_health
+from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.settings import Settings
 from dashboard.web.inbound import MOST_BYTES, PER_SOURCE, PER_STRANGER
 from tests.dashboard.board_client import server_of

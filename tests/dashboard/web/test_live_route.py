@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.components.visit import ServicesLike
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import NOW, FakeServices
 

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from dashboard.services import live_snapshot
+from dashboard.services.board import live_snapshot
 from dashboard.web.memory import Memory
 from tests.dashboard.board_client import PAGE, log_in, server_of, token_of
 from tests.dashboard.board_fakes import NOW, FakeServices

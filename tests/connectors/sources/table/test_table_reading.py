@@ -21,7 +21,7 @@ from connectors.registry import build
 from connectors.source import Source
 from connectors.sources.table import rowid
 from connectors.sources.table.source import TableSource
-from dashboard.services.source_setup import build_sources
+from dashboard.services.sources.source_setup import build_sources
 from dashboard.settings import Settings
 from tests.connectors.source_rigs import NOW, config_of, drain, hash_of, stored, table_line
 

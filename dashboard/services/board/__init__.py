@@ -1,0 +1,1 @@
+"""What the board shows now: situation, queues, fans, levers ranked, live snapshot."""

@@ -1,0 +1,1 @@
+"""The drill: a simulated centre and its outage, fed through the real board."""

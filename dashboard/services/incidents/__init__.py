@@ -1,0 +1,1 @@
+"""The incident record: its form, its desk, its proposals and what was done."""

@@ -1,0 +1,1 @@
+"""The catalogue of what reduces or serves demand, and what each does."""

@@ -1,0 +1,1 @@
+"""Approved replies: the desk, the review, the rules and the starter texts."""

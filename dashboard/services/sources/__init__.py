@@ -1,0 +1,1 @@
+"""Connected systems: health, probe, set-up, work and rejected records."""

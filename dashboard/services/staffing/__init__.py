@@ -1,0 +1,1 @@
+"""Who is needed: requirement, day model, what-if, surge plan, exports."""
