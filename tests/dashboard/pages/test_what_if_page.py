@@ -151,17 +151,17 @@ def test_reset_empties_everything() -> None:
 
 def test_figures_say_before_after_and_whether_it_is_worse() -> None:
     words = Words("en", timezone="Europe/Berlin")
-    text = spoken(panel.figures(whatif_of(Changes(aht=1.2)), words, changes=Changes(aht=1.2)))
+    text = spoken(panel.figures(whatif_of(Changes(aht=1.2)), words, changes=Changes(aht=1.2), course={}))
     assert "−25.0 points" in text
     assert words("whatif.worse") in text
     assert "no backlog – after Thu 10:40" in text
-    assert words("whatif.worse") not in spoken(panel.figures(whatif_of(), words, changes=Changes()))
+    assert words("whatif.worse") not in spoken(panel.figures(whatif_of(), words, changes=Changes(), course={}))
 
 
 def test_nobody_waiting_is_said() -> None:
     words = Words("en", timezone="Europe/Berlin")
     nobody = Outcome(None, None, None, None, None, None, Range(1.0, 2.0, 3.0), NOW, ())
-    text = spoken(panel.figures(replace(whatif_of(), before=nobody, after=nobody), words, changes=Changes()))
+    text = spoken(panel.figures(replace(whatif_of(), before=nobody, after=nobody), words, changes=Changes(), course={}))
     assert words("whatif.nobody_waits") in text
 
 
