@@ -6,6 +6,7 @@ from connectors.http.limits import HTTP_OPTIONS, Limits
 from connectors.http.oauth import OAuthClientCredentials
 from connectors.http.pages import cursor_pages, keyset_pages, link_pages, number_pages, offset_pages
 from connectors.http.shape import expect, field, refuse_skew
+from connectors.http.sigv4 import SigV4Auth
 from connectors.http.since import Since, first_day
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "HttpClient",
     "Limits",
     "OAuthClientCredentials",
+    "SigV4Auth",
     "Since",
     "cursor_pages",
     "expect",

@@ -6,14 +6,14 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from connectors.http.exchange import Exchange
+from connectors.http.exchange import Exchange, Question
 from connectors.options import Secret
 
 
 class Auth(Protocol):
     """A way to sign in."""
 
-    def headers(self, exchange: Exchange, *, deadline: float) -> Mapping[str, str]:
+    def headers(self, exchange: Exchange, *, question: Question, deadline: float) -> Mapping[str, str]:
         """The headers that carry the credentials; may ask the server for a token first."""
         ...
 
@@ -32,7 +32,7 @@ class BasicAuth:
     def __init__(self, user: str, secret: Secret) -> None:
         self._user, self._secret = user, secret
 
-    def headers(self, exchange: Exchange, *, deadline: float) -> Mapping[str, str]:
+    def headers(self, exchange: Exchange, *, question: Question, deadline: float) -> Mapping[str, str]:
         """`Authorization: Basic …`."""
         return {"Authorization": f"Basic {basic(self._user, self._secret.reveal())}"}
 
@@ -52,7 +52,7 @@ class HeaderKeyAuth:
     def __init__(self, header: str, secret: Secret, *, prefix: str = "") -> None:
         self._header, self._secret, self._prefix = header, secret, prefix
 
-    def headers(self, exchange: Exchange, *, deadline: float) -> Mapping[str, str]:
+    def headers(self, exchange: Exchange, *, question: Question, deadline: float) -> Mapping[str, str]:
         """The header with the key."""
         return {self._header: f"{self._prefix}{self._secret.reveal()}"}
 

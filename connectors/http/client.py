@@ -18,7 +18,7 @@ from connectors.http.auth import Auth
 from connectors.http.body import decode
 from connectors.http.breaker import Breaker, Circuit
 from connectors.http.clock import clock
-from connectors.http.exchange import Exchange, Received, refuse_failure, same_origin
+from connectors.http.exchange import Exchange, Question, Received, refuse_failure, same_origin
 from connectors.http.failure import Failure
 from connectors.http.limits import Limits
 from connectors.http.pacing import Pacer, server_time
@@ -51,10 +51,11 @@ class HttpClient:
         limits: Limits | None = None,
         allow_private_network: bool = False,
         ca_file: str | None = None,
+        block: str = "sources",
     ) -> None:
         self.name, self.limits = name, limits or Limits()
         self.breaker = Breaker()
-        self._base = _base(name, base_url, allow_private=allow_private_network)
+        self._base = _base(f"[{block}.{name}] url", base_url, allow_private=allow_private_network)
         self._auth, self._headers = auth, dict(headers or {})
         self._allow_private, self._ca_file = allow_private_network, ca_file
         self._pacer = Pacer(requests_per_minute=self.limits.requests_per_minute, max_wait_s=self.limits.max_wait_s)
@@ -84,6 +85,12 @@ class HttpClient:
             "POST", path_or_url, params=params, headers={"Content-Type": kind, **(headers or {})}, content=content
         )
 
+    def change(self, method: str, path: str, *, json: Any = None) -> Answer:
+        """PUT or DELETE, which may be repeated, or a POST that makes something and is therefore sent once."""
+        headers = {} if json is None else {"Content-Type": "application/json"}
+        content = None if json is None else orjson.dumps(json)
+        return self._call(method, path, params=None, headers=headers, content=content, once=method == "POST")
+
     def _call(
         self,
         method: str,
@@ -92,19 +99,22 @@ class HttpClient:
         params: Mapping[str, Any] | None,
         headers: Mapping[str, str],
         content: bytes | None,
+        once: bool = False,
     ) -> Answer:
         try:
             url = self._url(path_or_url, params)
-            return self._unless_open(method, url, headers, content)
+            return self._unless_open(method, url, headers, content, once=once)
         except Failure as failure:
-            raise SourceError(self.name, failure.message, permanent=failure.permanent) from None
+            raise SourceError(self.name, failure.message, permanent=failure.permanent, status=failure.status) from None
 
-    def _unless_open(self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None) -> Answer:
+    def _unless_open(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, *, once: bool
+    ) -> Answer:
         wait_s = self.breaker.wait_s
         if wait_s > 0:
             raise Failure(f"did not answer {self.breaker.failures} times in a row; asked again in {wait_s:.0f} s")
         try:
-            answer = self._with_retries(method, url, headers, content)
+            answer = self._with_retries(method, url, headers, content, once=once)
         except Failure as failure:
             if failure.retry:
                 self.breaker.failed()
@@ -112,8 +122,10 @@ class HttpClient:
         self.breaker.succeeded()
         return answer
 
-    def _with_retries(self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None) -> Answer:
-        attempts = 1 if self.breaker.state is Circuit.HALF_OPEN else self.limits.attempts
+    def _with_retries(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, *, once: bool
+    ) -> Answer:
+        attempts = 1 if once or self.breaker.state is Circuit.HALF_OPEN else self.limits.attempts
         for attempt in stamina.retry_context(
             on=self._worth_retrying, attempts=attempts, timeout=None, wait_initial=0.5, wait_max=20.0, wait_jitter=0.5
         ):
@@ -146,7 +158,8 @@ class HttpClient:
         self._pacer.wait()
         deadline = clock().monotonic() + self.limits.total_s
         exchange = self._exchange()
-        signed = {} if self._auth is None else self._auth.headers(exchange, deadline=deadline)
+        question = Question(method, url, content)
+        signed = {} if self._auth is None else self._auth.headers(exchange, question=question, deadline=deadline)
         for value in signed.values():
             if not value.isascii():
                 raise Failure("the credentials hold letters that cannot travel in a header", permanent=True)
@@ -180,6 +193,7 @@ def open_client(
     headers: Mapping[str, str] | None = None,
     requests_per_minute: float | None = None,
     base_url: str | None = None,
+    block: str = "sources",
 ) -> HttpClient:
     """A client from the values that `read_options` gives; its address is `url`, unless another is given."""
     limits = Limits(
@@ -196,11 +210,11 @@ def open_client(
         limits=limits,
         allow_private_network=values["allow_private_network"],
         ca_file=values["ca_file"],
+        block=block,
     )
 
 
-def _base(name: str, base_url: str, *, allow_private: bool) -> httpx.URL:
-    where = f"[sources.{name}] url"
+def _base(where: str, base_url: str, *, allow_private: bool) -> httpx.URL:
     try:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, UnicodeError) as error:

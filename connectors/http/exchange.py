@@ -18,7 +18,17 @@ _HOPS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _TO_ANYBODY = frozenset(("accept", "accept-encoding", "user-agent"))
 _SAID_LONGEST = 200
-_SAID_KEYS = ("error_description", "description", "message", "detail", "title", "error", "errors", "errorMessages")
+_SAID_KEYS = (
+    "error_description",
+    "description",
+    "message",
+    "Message",
+    "detail",
+    "title",
+    "error",
+    "errors",
+    "errorMessages",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,15 @@ class Received:
 
     response: httpx.Response
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is about to be asked, for those ways to sign in that sign the question itself."""
+
+    method: str
+    url: httpx.URL
+    content: bytes | None
 
 
 class Exchange:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from connectors.http.auth import basic
 from connectors.http.body import decode
 from connectors.http.clock import clock
-from connectors.http.exchange import Exchange, Received, refuse_failure
+from connectors.http.exchange import Exchange, Question, Received, refuse_failure
 from connectors.http.failure import Failure
 from connectors.options import Secret
 
@@ -37,7 +37,7 @@ class OAuthClientCredentials:
         self._token: str | None = None
         self._until = 0.0
 
-    def headers(self, exchange: Exchange, *, deadline: float) -> Mapping[str, str]:
+    def headers(self, exchange: Exchange, *, question: Question, deadline: float) -> Mapping[str, str]:
         """`Authorization: Bearer …` with a token that still holds."""
         if self._token is None or clock().monotonic() >= self._until:
             self._fetch(exchange, deadline)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.connectors.fake_vendor import HttpRig
 from tests.connectors.sources.alertmanager.rig import AlertmanagerRig
+from tests.connectors.sources.amazon_connect.rig import AmazonConnectRig
 from tests.connectors.sources.front.rig import FrontRig
 from tests.connectors.sources.genesys.rig import GenesysRig
 from tests.connectors.sources.hubspot.rig import HubSpotCallsRig, HubSpotTicketsRig
@@ -35,4 +36,5 @@ RIGS: dict[str, Callable[[], HttpRig]] = {
     "ringcentral": RingCentralRig,
     "front": FrontRig,
     "alertmanager": AlertmanagerRig,
+    "amazon_connect": AmazonConnectRig,
 }
