@@ -1,4 +1,4 @@
-"""`andrang replies`: fetch the starter replies, list what there is, read all texts over."""
+"""`andrang replies`: bring replies in, list what there is, read all texts over."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import click
 
 from connectors.storage.read import get_replies
 from connectors.storage.rows import ReplyRow
-from dashboard.cli.user import COMMAND_LINE, account_session
-from dashboard.domain.clock import system_clock
+from dashboard.cli.replies_import import import_replies
+from dashboard.cli.replies_publish import publish
+from dashboard.cli.user import account_session
 from dashboard.domain.reply_lint import Finding, Weight
 from dashboard.services.replies.reply_rules import read_over
-from dashboard.services.replies.starter_replies import install_starter_replies
 from dashboard.settings import Settings, load_settings
 
 _config = click.option("--config", "config", type=click.Path(path_type=Path), help="The TOML file of the installation.")
@@ -21,21 +21,11 @@ _READ = ("draft", "in_review", "approved")
 
 @click.group()
 def replies() -> None:
-    """Fetch the starter replies, list replies, read them over."""
+    """Bring replies in, list them, read them over."""
 
 
-@replies.command("import")
-@click.option("--starter", is_flag=True, help="The replies that come with the board, German and English.")
-@click.option("--submit", is_flag=True, help="Hand them in for review at once instead of leaving them as drafts.")
-@_config
-def import_replies(starter: bool, submit: bool, config: Path | None) -> None:
-    """Fetch replies as drafts; nothing is approved, and nothing that exists is changed."""
-    if not starter:
-        raise click.UsageError("say what to import: --starter fetches the replies that come with the board")
-    with account_session(load_settings(config)) as session:
-        count = install_starter_replies(session, now=system_clock(), by=COMMAND_LINE, submit=submit)
-    where = "wait for a manager's approval" if submit else "are drafts now"
-    click.echo(f"{count} starter replies {where}." if count else "All starter replies are there already.")
+replies.add_command(import_replies)
+replies.add_command(publish)
 
 
 @replies.command("list")

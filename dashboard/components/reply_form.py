@@ -17,7 +17,7 @@ from dashboard.domain.replies import CHANNELS, LANGUAGES, Reply, Status
 PREFIX = "draft"
 
 
-def reply_form(words: Words, *, reply: Reply | None, language: str) -> Component:
+def reply_form(words: Words, *, reply: Reply | None, language: str, limits: Component) -> Component:
     """The form, empty or holding a reply of which it makes the next version."""
     fixed = reply is not None
     head = html.Div(
@@ -34,7 +34,7 @@ def reply_form(words: Words, *, reply: Reply | None, language: str) -> Component
             html.Div(
                 [
                     html.Div(_main(words, reply), className="form-main"),
-                    html.Aside(_where(words, reply, language=language, fixed=fixed), className="form-side"),
+                    html.Aside([*_where(words, reply, language=language, fixed=fixed), limits], className="form-side"),
                 ],
                 className="form-halves",
             ),

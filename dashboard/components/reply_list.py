@@ -29,13 +29,15 @@ def count(found: Found, words: Words) -> str:
     return f"{shown} · {words('replies.elsewhere', n=words.number(found.elsewhere))}" if found.elsewhere > 0 else shown
 
 
-def choose(replies: Sequence[Reply], selected: str | None, *, asked: bool) -> str | None:
+def choose(replies: Sequence[Reply], selected: str | None, *, asked: bool, anew: bool = False) -> str | None:
     """What stays selected: the same reply while it is among the hits, else the best, if the person asked anew.
+
+    New words (`anew`) select the best.
 
     Where the list changed by itself, nothing else is selected: Enter must never copy a text that nobody chose.
     """
     ids = [reply.id for reply in replies]
-    if selected in ids or (selected and not asked):
+    if not anew and (selected in ids or (selected and not asked)):
         return selected
     return next(iter(ids), None)
 
@@ -44,10 +46,12 @@ def _hit(reply: Reply, words: Words, *, selected: bool) -> Component:
     marks = [html.Span(words(f"replies.channel.{reply.channel}"), className="mark")]
     if reply.status is not Status.APPROVED:
         marks.append(html.Span(words(f"replies.status.{reply.status.value}"), className=f"mark {reply.status.value}"))
+    if reply.override:
+        marks.append(html.Span(words("replies.mark.override"), className="mark reply-alarm"))
     return html.Div(
         [
             html.Div([html.Span(reply.title, className="hit-title"), *marks], className="hit-head"),
-            html.Div(_snippet(reply), className="hit-text"),
+            html.Div(snippet(reply), className="hit-text"),
         ],
         id=f"hit-{reply.id}",
         className="hit",
@@ -58,7 +62,8 @@ def _hit(reply: Reply, words: Words, *, selected: bool) -> Component:
     )
 
 
-def _snippet(reply: Reply) -> str:
+def snippet(reply: Reply) -> str:
+    """The first words of a reply, on one line."""
     segments = fill(reply.body, {}).segments
     text = " ".join("".join("…" if s.kind is Kind.MISSING else s.text for s in segments).split())
     for opening in ("Guten Tag …, ", "Dear …, "):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -13,7 +14,7 @@ from dashboard.components.entries import choice
 from dashboard.components.links import link
 from dashboard.components.words import Words
 from dashboard.domain.incidents import Phase
-from dashboard.domain.replies import CHANNELS, LANGUAGES
+from dashboard.domain.replies import CHANNELS, LANGUAGES, Reply
 from dashboard.services.incidents.incident_desk import Revision
 
 FINISHED, UNFINISHED = "approved", "unfinished"
@@ -29,7 +30,7 @@ def head(words: Words, *, shelf: str, waiting: int, absent: int = 0) -> Componen
         label=words("replies.filter.shelf"),
         class_name="bare",
     )
-    note = [link(words("replies.waiting", n=waiting), "/replies?shelf=unfinished")] if waiting else []
+    note = [link(words("replies.waiting", n=waiting), "/replies/approval", class_name="waiting")] if waiting else []
     offer = words("replies.starter_fetch", n=absent)
     fetch = html.Button(offer, id="reply-starter", type="button", className="quiet", hidden=not absent)
     write = link(words("replies.write"), "/replies?edit=new", class_name="button")
@@ -66,8 +67,22 @@ def filters(words: Words, open_now: list[Revision], *, chosen: str | None) -> li
     ]
 
 
+def favourites(words: Words, chosen: Sequence[tuple[int, Reply]]) -> list[Component]:
+    """The person's favourites; Ctrl and the number copies one."""
+    return [
+        html.Button(
+            [html.Kbd(str(place)), html.Span(reply.title, lang=reply.language)],
+            type="button",
+            className="quiet favourite",
+            title=words("replies.favourite_key", n=place),
+            **data(favourite=str(place), reply_of=reply.id),
+        )
+        for place, reply in chosen
+    ]
+
+
 def finder(words: Words) -> Component:
-    """The search field and what it finds."""
+    """The search field and what it finds; below them the same without a server."""
     query = dcc.Input(
         id="reply-query",
         type="search",
@@ -84,8 +99,12 @@ def finder(words: Words) -> Component:
     return html.Section(
         [
             html.Label([html.Span(words("replies.search"), className="unseen"), query], className="search"),
+            html.Div(
+                id="reply-favourites", className="favourites", role="group", **aria(label=words("replies.favourites"))
+            ),
             html.P(id="reply-count", className="note", role="status"),
             results,
+            html.Div(id="offline-results", className="hits", hidden=True),
         ],
         className="finder",
     )
@@ -97,13 +116,19 @@ def desk(words: Words, open_now: list[Revision]) -> Component:
         [words("replies.copy"), html.Kbd("↵")], id="reply-copy", type="button", className="primary copy", disabled=False
     )
     clear = html.Button(words("replies.next_contact"), id="reply-clear", type="button", className="quiet")
+    collect = html.Button(
+        [words("replies.collect"), html.Kbd("⇧↵")], id="reply-collect", type="button", className="quiet"
+    )
     return html.Section(
         [
             html.Div(incident_line(words, open_now), id="reply-incident-line", className="reply-incident"),
             html.Div(id="reply-head", className="preview-head"),
             html.Div(id="reply-fields", className="reply-fields"),
             html.Div(reply_preview.nothing(words), id="reply-body"),
-            html.Div([copy, clear, html.Span(words("replies.keys"), className="note keys")], className="copy-line"),
+            html.Div(id="offline-text", className="offline-text", hidden=True),
+            html.Div(
+                [copy, collect, clear, html.Span(words("replies.keys"), className="note keys")], className="copy-line"
+            ),
         ],
         className="preview",
         **aria(label=words("replies.preview")),
@@ -126,5 +151,8 @@ def incident_line(words: Words, open_now: list[Revision], *, chosen: str = "") -
 
 def spoken(words: Words) -> dict[str, Any]:
     """What the browser says by itself."""
-    keys = ("copied", "not_copied", "no_contact", "nothing_chosen")
+    keys = (
+        "copied", "not_copied", "no_contact", "nothing_chosen", "collected", "away", "too_long_away", "missing",
+        "withdrawn_meanwhile", "channel", "language", "none_away",
+    )  # fmt: skip
     return data(**{f"say_{key}": words(f"replies.say.{key}") for key in keys})

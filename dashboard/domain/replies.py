@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,17 +9,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from dashboard.domain.hidden_signs import hidden_sign
 from dashboard.domain.incidents import Phase
 from dashboard.domain.people import Right, Role, may
 from dashboard.domain.placeholders import TemplateError, names_in
 from dashboard.domain.reply_length import fixed_text, limit_broken
+from dashboard.domain.reply_terms import ANYWHERE, REAPPROVE_FACTS, Terms
 
 CHANNELS: Final = ("call", "chat", "email", "ticket", "social", "sms")
 LANGUAGES: Final = ("de", "en")
 TITLE_MAX: Final = 120
 BODY_MAX: Final = 10_000
-# Direction overrides and zero-width signs: they make a text read otherwise than it is copied.
-_HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 class Status(StrEnum):
@@ -39,6 +38,8 @@ class Step(StrEnum):
     SEND_BACK = "send_back"
     APPROVE = "approve"
     WITHDRAW = "withdraw"
+    OVERRIDE = "override"  # one manager alone, in an emergency; marked until a second person confirms
+    CONFIRM = "confirm"  # a second look at a text in use: after an override, or after a fact has changed
 
 
 class ReplyError(ValueError):
@@ -53,6 +54,14 @@ class ReplyError(ValueError):
         self.code = code
         self.values = values
         self.more: tuple[ReplyError, ...] = ()
+
+
+class ReplyConflictError(ReplyError):
+    """Somebody else has saved meanwhile; `theirs` is what stands now, and what was typed is not lost."""
+
+    def __init__(self, code: str, *, theirs: Reply) -> None:
+        super().__init__("status", code, who=theirs.author)
+        self.theirs = theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +80,17 @@ class Reply:
     author: str
     approver: str | None
     changed_at: datetime
+    terms: Terms = ANYWHERE
+    override: str | None = None  # why one person alone approved it
 
     @property
     def id(self) -> str:
         """Names this very version on a page."""
         return f"{self.key}/{self.language}/{self.version}"
+
+    def in_use(self, now: datetime) -> bool:
+        """Whether it may go out at that time."""
+        return self.status is Status.APPROVED and self.terms.current(now)
 
 
 _STEPS: dict[Step, tuple[Status, Status, Right]] = {
@@ -83,7 +98,10 @@ _STEPS: dict[Step, tuple[Status, Status, Right]] = {
     Step.SEND_BACK: (Status.IN_REVIEW, Status.DRAFT, Right.APPROVE_REPLY),
     Step.APPROVE: (Status.IN_REVIEW, Status.APPROVED, Right.APPROVE_REPLY),
     Step.WITHDRAW: (Status.APPROVED, Status.WITHDRAWN, Right.APPROVE_REPLY),
+    Step.OVERRIDE: (Status.IN_REVIEW, Status.APPROVED, Right.APPROVE_REPLY),
+    Step.CONFIRM: (Status.APPROVED, Status.APPROVED, Right.APPROVE_REPLY),
 }
+REASON_MIN: Final = 10
 
 
 def refusal(reply: Reply, step: Step, *, name: str, role: Role) -> str | None:
@@ -95,14 +113,17 @@ def refusal(reply: Reply, step: Step, *, name: str, role: Role) -> str | None:
         return "not_author"
     if not may(role, right):
         return "no_right"
-    if step is Step.APPROVE and reply.author == name:
+    if step in (Step.APPROVE, Step.CONFIRM) and reply.author == name:
         return "own_reply"
+    if step is Step.OVERRIDE and reply.author != name:
+        return "no_emergency"  # whoever did not write it approves it as always
     return None
 
 
-def steps_for(reply: Reply, *, name: str, role: Role) -> tuple[Step, ...]:
-    """The steps a person may take with a version now."""
-    return tuple(step for step in Step if refusal(reply, step, name=name, role=role) is None)
+def steps_for(reply: Reply, *, name: str, role: Role, due: bool = False) -> tuple[Step, ...]:
+    """The steps a person may take with a version now; a second look where one is due or one person approved alone."""
+    taken = (step for step in Step if step is not Step.CONFIRM or due or reply.override)
+    return tuple(step for step in taken if refusal(reply, step, name=name, role=role) is None)
 
 
 def status_after(reply: Reply, step: Step, *, name: str, role: Role) -> Status:
@@ -129,13 +150,16 @@ def clean(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def check_text(title: str, body: str, *, channel: str, language: str, phases: tuple[str, ...]) -> None:
+def check_text(
+    title: str, body: str, *, channel: str, language: str, phases: tuple[str, ...], terms: Terms = ANYWHERE
+) -> None:
     """Raise ReplyError, with all that is wrong, unless a text can become a reply."""
     problems = [
         *_field_problems("title", title, most=TITLE_MAX),
         *(_field_problems("body", body, most=BODY_MAX) or _channel_problems(body, channel)),
         *_blank_problems(title, body),
         *_place_problems(channel, language, phases),
+        *_term_problems(terms),
     ]
     if problems:
         problems[0].more = tuple(problems[1:])
@@ -147,8 +171,8 @@ def _field_problems(field: str, text: str, *, most: int) -> list[ReplyError]:
         return [ReplyError(field, "empty")]
     if len(text) > most:
         return [ReplyError(field, "too_long", most=most, got=len(text))]
-    if found := _HIDDEN.search(text):
-        return [ReplyError(field, "hidden_character", got=f"U+{ord(found.group()):04X}")]
+    if found := hidden_sign(text):
+        return [ReplyError(field, "hidden_character", got=f"U+{ord(found):04X}")]
     return []
 
 
@@ -174,3 +198,11 @@ def _place_problems(channel: str, language: str, phases: tuple[str, ...]) -> Ite
         yield ReplyError("language", "unknown_language", got=language)
     if not phases or any(phase not in set(Phase) for phase in phases):
         yield ReplyError("phases", "no_phase")
+
+
+def _term_problems(terms: Terms) -> Iterator[ReplyError]:
+    if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
+        yield ReplyError("valid_until", "ends_before_it_begins")
+    for name in terms.reapprove_on:
+        if name not in REAPPROVE_FACTS:
+            yield ReplyError("reapprove_on", "unknown_fact", got=name)

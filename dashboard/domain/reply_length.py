@@ -27,7 +27,9 @@ ROOM: Final[Mapping[str, int]] = {
     "agent.callback_time": 32,
     "agent.amount": 12,
 }
-_BLANK: Final = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+_TIME_ROOM: Final = 9  # "14:30 Uhr"
+_BLANK: Final = re.compile(r"\{\{\s*([a-z_.]+)\s*(\|\s*time)?[^{}]*\}\}")
+_ADDRESS: Final = re.compile(r"""\{\{\s*(?:"([^"{}]*)"|'([^'{}]*)')[^{}]*\}\}""")
 # 3GPP TS 23.038: the default alphabet, and the characters of its extension table, which take two places.
 _GSM: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -62,12 +64,14 @@ def sms(text: str) -> Sms:
 
 def fixed_text(body: str) -> str:
     """A body without its blanks: the least that will be sent."""
-    return _BLANK.sub("", body)
+    return _BLANK.sub("", _addressed(body))
 
 
 def roomy_text(body: str) -> str:
     """A body whose blanks are filled as long as they usually get."""
-    return _BLANK.sub(lambda blank: "x" * ROOM.get(blank.group(1), 40), body)
+    return _BLANK.sub(
+        lambda blank: "x" * (_TIME_ROOM if blank.group(2) else ROOM.get(blank.group(1), 40)), _addressed(body)
+    )
 
 
 def limit_broken(text: str, *, channel: str) -> tuple[int, int] | None:
@@ -79,6 +83,11 @@ def limit_broken(text: str, *, channel: str) -> tuple[int, int] | None:
         if message.parts > SMS_PARTS_MAX:
             return SMS_PARTS_MAX * (67 if message.foreign else 153), message.places
     return None
+
+
+def _addressed(body: str) -> str:
+    """A body in its formal address."""
+    return _ADDRESS.sub(lambda said: said.group(1) or said.group(2) or "", body)
 
 
 def _parts(places: int, foreign: str, *, single: int, each: int) -> Sms:

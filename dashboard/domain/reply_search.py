@@ -7,7 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final
 
 from dashboard.domain.folding import fold
 from dashboard.domain.replies import Reply
@@ -47,8 +48,10 @@ class ReplyIndex:
         """
         query = query[:LETTERS_MAX]
         shelves = [shelf for name, shelf in self._shelves.items() if language in (None, name)]
-        found = sorted(hit for shelf in shelves for hit in shelf.search(query))
-        return [(hit.reply, -hit.below) for hit in found]
+        found = [hit for shelf in shelves for hit in shelf.search(query)]
+        # Numbers are a shelf's own, so that two of different shelves may be alike up to the reply, which has no order.
+        found.sort(key=None if len(shelves) == 1 else itemgetter(0, 1, 2))
+        return [(reply, -below) for below, _, _, reply in found]
 
     def updated(self, replies: Iterable[Reply]) -> ReplyIndex:
         """The index of other replies, sharing all that did not change."""
@@ -62,13 +65,9 @@ class ReplyIndex:
         return other
 
 
-class Hit(NamedTuple):
-    """A reply found; hits sort by score, then by title, then by the order in which they were shelved."""
-
-    below: float  # the negative score
-    title: str
-    number: int
-    reply: Reply
+# The negative score, the title, the order in which it was shelved, and the reply: so hits sort. A plain tuple, for one
+# letter finds thousands.
+Hit = tuple[float, str, int, Reply]
 
 
 class Shelf:
@@ -129,7 +128,8 @@ class Shelf:
         return self._found(kept)
 
     def _found(self, scores: Mapping[int, float]) -> list[Hit]:
-        return [Hit(-score, self._titles[n], n, self._replies[n]) for n, score in scores.items()]
+        titles, replies = self._titles, self._replies
+        return [(-score, titles[n], n, replies[n]) for n, score in scores.items()]
 
     def _asked(self, query: str) -> list[tuple[dict[int, float], float]]:
         """For the telling words of a query: the replies each hits, and how rare it is."""

@@ -30,7 +30,7 @@ def test_search_and_copy_by_keyboard(visitor: Callable[..., Visit], language: st
         " === document.querySelector('#reply-body [data-id]')?.dataset.id"
     )
     for field in page.locator("#reply-fields input").all():
-        field.fill("Kim Beispiel")
+        field.fill("0221 4711")  # fits a name as well as a number of any kind
     page.wait_for_function("() => !document.querySelector('#reply-body').innerText.includes('{{')")
     page.locator("#reply-query").focus()
     page.keyboard.press("Enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,8 +10,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.lists import format_list
+from sqlalchemy.orm import Session
 
 from dashboard.domain.incidents import IncidentFacts
+from dashboard.domain.replies import Reply, Status
+from dashboard.domain.reply_terms import REAPPROVE_FACTS
+from dashboard.services.incidents.incident_desk import Revision, history
 
 _DAY: Final = {"de": "EEEE, d. MMMM", "en": "EEEE d MMMM"}
 _NEAR: Final = {
@@ -45,6 +49,10 @@ def fact_words(facts: IncidentFacts | None, *, language: str, zone: ZoneInfo, no
     for name, at in promised.items():
         known = at is not None and name not in past
         values[name] = moment_words(at, language=language, zone=zone, now=now) if at and known else None
+    for name, at in (("incident.started", facts.started_at), *promised.items()):
+        if at is not None and name not in past:
+            values |= {f"{name}|time": clock_words(at.astimezone(zone), language=language)}
+            values |= {f"{name}|date": day_words(at, language=language, zone=zone, now=now)}
     return FactWords(values, past)
 
 
@@ -61,8 +69,45 @@ def moment_words(moment: datetime, *, language: str, zone: ZoneInfo, now: dateti
         if bare:
             return f"{near or day}, {local:%H:%M} Uhr"
         return f"{near or f'am {day},'} um {local:%H:%M} Uhr"
-    clock = f"{local:%I:%M}".lstrip("0") + (" am" if local.hour < 12 else " pm")
-    return f"{clock} {near or 'on ' + format_date(local.date(), _DAY['en'], locale='en_GB')}"
+    return (
+        f"{clock_words(local, language='en')} {near or 'on ' + format_date(local.date(), _DAY['en'], locale='en_GB')}"
+    )
+
+
+def clock_words(local: datetime, *, language: str) -> str:
+    """The time of day alone: `14:30 Uhr`, `2:30 pm`."""
+    if language == "de":
+        return f"{local:%H:%M} Uhr"
+    return f"{local:%I:%M}".lstrip("0") + (" am" if local.hour < 12 else " pm")
+
+
+def day_words(moment: datetime, *, language: str, zone: ZoneInfo, now: datetime) -> str:
+    """The day alone: `heute`, `Donnerstag, 26. November`, `Thursday 26 November`."""
+    day = moment.astimezone(zone).date()
+    near = _NEAR[language].get((day - now.astimezone(zone).date()) // timedelta(days=1))
+    return near or str(format_date(day, _DAY[language], locale="de_DE" if language == "de" else "en_GB"))
+
+
+def fact_ages(session: Session, incident_id: int) -> dict[str, datetime]:
+    """When each fact that can put replies up for approval got its present value; facts never told are left out."""
+    versions = history(session, incident_id)
+    return {name: age for name in REAPPROVE_FACTS if (age := _since(name, versions)) is not None}
+
+
+def changed_since(reply: Reply, ages: Mapping[str, datetime]) -> tuple[str, ...]:
+    """The facts that a reply names and that have changed since somebody approved it."""
+    if reply.status is not Status.APPROVED:
+        return ()
+    return tuple(name for name in reply.terms.reapprove_on if name in ages and ages[name] > reply.changed_at)
+
+
+def _since(name: str, versions: Sequence[Revision]) -> datetime | None:
+    value, since = getattr(versions[0].facts, name), None
+    for one in versions:
+        if getattr(one.facts, name) != value:
+            return since
+        since = one.recorded_at
+    return since if value else None
 
 
 def _listed(names: Sequence[str], language: str) -> str | None:

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from connectors.storage.rows import AuditRow, ReplyRow
-from connectors.storage.write import add_audit, set_reply_status, upsert_replies
+from connectors.storage.write import lock_replies, set_reply_status, upsert_replies
 from dashboard.domain.folding import fold
+from dashboard.domain.hidden_signs import without_hidden_signs
 from dashboard.domain.people import Right
-from dashboard.domain.replies import Reply, ReplyError, Status, Step, check_text, clean, may_edit, may_see, status_after
+from dashboard.domain.replies import (
+    REASON_MIN,
+    Reply,
+    ReplyConflictError,
+    ReplyError,
+    Status,
+    Step,
+    check_text,
+    clean,
+    may_edit,
+    may_see,
+    status_after,
+)
 from dashboard.domain.reply_lint import Rules, blockers, lint
+from dashboard.domain.reply_terms import ANYWHERE, Terms
 from dashboard.services.accounts import Account
-from dashboard.services.replies.reply_library import Library, library, mark_changed
+from dashboard.services.replies.reply_history import note
+from dashboard.services.replies.reply_library import Library, library, row_of
 
 TAGS_MAX: Final = 20
 NO_RULES: Final = Rules()
+REASON_MAX: Final = 500
 _OPEN: Final = (Status.DRAFT, Status.IN_REVIEW)
+_APPROVING: Final = (Step.APPROVE, Step.OVERRIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +52,65 @@ class Entry:
     tags: tuple[str, ...] = ()
     key: str | None = None
     seen_at: datetime | None = None
+    version: int | None = None  # that was changed or written on; None does not ask
+    terms: Terms = ANYWHERE
 
 
 def save_draft(session: Session, entry: Entry, *, by: Account, now: datetime) -> Reply:
-    """Save a new draft, a changed one, or a new version of a reply in use; raises ReplyError, ForbiddenError."""
+    """Save a new draft, a changed one, or a new version of a reply in use.
+
+    Raises ReplyConflictError where somebody saved meanwhile, ReplyError and ForbiddenError.
+    """
     by.require(Right.WRITE_REPLY)
     title, body = " ".join(clean(entry.title).split()), clean(entry.body)
-    check_text(title, body, channel=entry.channel, language=entry.language, phases=entry.phases)
+    check_text(title, body, channel=entry.channel, language=entry.language, phases=entry.phases, terms=entry.terms)
     tags = tuple(dict.fromkeys(tag for tag in (clean(t)[:40] for t in entry.tags) if tag))[:TAGS_MAX]
-    key, version, author = _place(library(session), entry, by=by)
-    reply = Reply(
-        key, version, entry.language, entry.channel, entry.phases, title, body, tags, Status.DRAFT, author, None, now
-    )
-    upsert_replies(session, [ReplyRow(**{**asdict(reply), "status": reply.status.value})])
-    _note(session, reply, "reply.draft", by=by, now=now)
+    lock_replies(session)
+    key, version = _place(library(session), entry, by=by)
+    place = (key, version, entry.language, entry.channel, entry.phases)
+    # Whoever changes a text becomes its author, so that no one approves words of their own.
+    reply = Reply(*place, title, body, tags, Status.DRAFT, by.name, None, now, entry.terms)
+    upsert_replies(session, [row_of(reply)])
+    note(session, reply, "draft", who=by.name, now=now)
     return reply
 
 
 def take_step(
-    session: Session, reply_id: str, *, step: Step, by: Account, now: datetime, rules: Rules = NO_RULES
+    session: Session,
+    reply_id: str,
+    *,
+    step: Step,
+    by: Account,
+    now: datetime,
+    rules: Rules = NO_RULES,
+    reason: str = "",
+    seen_at: datetime | None = None,
 ) -> Reply:
-    """Submit, send back, approve or withdraw a version; raises ReplyError where the person or the text may not."""
+    """Take a version to its next status; raises ReplyError where the person or the text may not.
+
+    `seen_at` is the state that the person had before them: where another stands now, nothing is done.
+    `reason` says why one person alone approves in an emergency; it stands in the audit and beside the text.
+    """
+    lock_replies(session)
     shelf = library(session)
     reply = shelf.version(reply_id)
     if reply is None or not may_see(reply, name=by.name, role=by.role):
         raise ReplyError("status", "gone")
+    if seen_at is not None and seen_at != reply.changed_at:
+        raise ReplyError("status", "not_as_seen")
     status = status_after(reply, step, name=by.name, role=by.role)
-    if step in (Step.SUBMIT, Step.APPROVE):
+    reason = " ".join(without_hidden_signs(reason).split())[:REASON_MAX] if step is Step.OVERRIDE else ""
+    if step is Step.OVERRIDE and len(reason) < REASON_MIN:
+        raise ReplyError("reason", "no_reason", least=REASON_MIN)
+    if step in (Step.SUBMIT, *_APPROVING):
         _check_rules(reply, rules)
-    if step is Step.APPROVE:
+    if step in _APPROVING:
         _retire_former(session, shelf, reply=reply, by=by, now=now)
-    approver = {Step.APPROVE: by.name, Step.WITHDRAW: reply.approver}.get(step)
-    moved = replace(reply, status=status, approver=approver, changed_at=now)
+    approver = by.name if step in (*_APPROVING, Step.CONFIRM) else reply.approver if step is Step.WITHDRAW else None
+    override = reason or (reply.override if step is Step.WITHDRAW else None)
+    moved = replace(reply, status=status, approver=approver, changed_at=now, override=override)
     _set_status(session, moved)
-    _note(session, moved, f"reply.{step.value}", by=by, now=now)
+    note(session, moved, step.value, who=by.name, now=now, detail=reason)
     return moved
 
 
@@ -96,20 +137,23 @@ def versions_of(session: Session, reply: Reply, *, by: Account) -> list[Reply]:
     return [r for r in library(session).of(reply.key, reply.language) if may_see(r, name=by.name, role=by.role)]
 
 
-def _place(shelf: Library, entry: Entry, *, by: Account) -> tuple[str, int, str]:
-    """Key, version and author under which an entry is stored."""
+def _place(shelf: Library, entry: Entry, *, by: Account) -> tuple[str, int]:
+    """Key and version under which an entry is stored."""
     if entry.key is None:
-        return f"{_slug(entry.title)}-{uuid4().hex[:6]}", 1, by.name
+        return f"{_slug(entry.title)}-{uuid4().hex[:6]}", 1
     versions = shelf.of(entry.key, entry.language)
     unfinished = next((r for r in versions if r.status in _OPEN), None)
     if unfinished is None:
-        return entry.key, max((r.version for r in versions), default=0) + 1, by.name
+        newest = versions[0].version if versions else 0
+        if entry.version is not None and (entry.seen_at is not None or entry.version != newest):
+            # The draft was decided on, or the version written on is no longer the newest.
+            raise ReplyConflictError("approved_meanwhile", theirs=versions[0])
+        return entry.key, newest + 1
     if not may_edit(unfinished, name=by.name, role=by.role):
-        raise ReplyError("status", "unfinished_version", who=unfinished.author)
+        raise ReplyConflictError("unfinished_version", theirs=unfinished)
     if unfinished.changed_at != entry.seen_at:
-        raise ReplyError("status", "changed_meanwhile", who=unfinished.author)
-    # Whoever changes a text becomes its author, so that no one approves words of their own.
-    return entry.key, unfinished.version, by.name
+        raise ReplyConflictError("changed_meanwhile", theirs=unfinished)
+    return entry.key, unfinished.version
 
 
 def _check_rules(reply: Reply, rules: Rules) -> None:
@@ -120,14 +164,19 @@ def _check_rules(reply: Reply, rules: Rules) -> None:
 
 
 def _retire_former(session: Session, shelf: Library, *, reply: Reply, by: Account, now: datetime) -> None:
-    former = shelf.in_use(reply.key, reply.language)
-    if former is None:
-        return
-    if former.version > reply.version:
-        raise ReplyError("status", "newer_approved", version=former.version)
-    retired = replace(former, status=Status.WITHDRAWN, changed_at=now)
-    _set_status(session, retired)
-    _note(session, retired, "reply.superseded", by=by, now=now)
+    """Withdraw the version in use, or let it end when the new one begins."""
+    for former in shelf.approved_of(reply.key, reply.language):
+        if former.version > reply.version:
+            raise ReplyError("status", "newer_approved", version=former.version)
+        begins = reply.terms.valid_from
+        if begins is None or begins <= now:
+            retired = replace(former, status=Status.WITHDRAWN, changed_at=now)
+            _set_status(session, retired)
+            note(session, retired, "superseded", who=by.name, now=now)
+        elif former.terms.valid_until is None or former.terms.valid_until > begins:
+            ends = replace(former, terms=replace(former.terms, valid_until=begins))
+            upsert_replies(session, [row_of(ends)])
+            note(session, ends, "ends", who=by.name, now=now, detail=begins.isoformat())
 
 
 def _set_status(session: Session, reply: Reply) -> None:
@@ -139,12 +188,8 @@ def _set_status(session: Session, reply: Reply) -> None:
         status=reply.status.value,
         approver=reply.approver,
         now=reply.changed_at,
+        override_reason=reply.override,
     )
-
-
-def _note(session: Session, reply: Reply, action: str, *, by: Account, now: datetime) -> None:
-    mark_changed(session, now)
-    add_audit(session, AuditRow(now, by.name, action, f"reply {reply.id}", reply.title))
 
 
 def _slug(title: str) -> str:

@@ -39,7 +39,7 @@ ADA_AS_MANAGER: dict[str, Any] = {"name": "ada", "role": Role.MANAGER}
         (Status.IN_REVIEW, PAT, ()),
         (Status.IN_REVIEW, KIM, (Step.SEND_BACK, Step.APPROVE)),
         (Status.IN_REVIEW, ROOT, (Step.SEND_BACK, Step.APPROVE)),
-        (Status.IN_REVIEW, ADA_AS_MANAGER, (Step.SEND_BACK,)),
+        (Status.IN_REVIEW, ADA_AS_MANAGER, (Step.SEND_BACK, Step.OVERRIDE)),
         (Status.APPROVED, ADA, ()),
         (Status.APPROVED, BO, ()),
         (Status.APPROVED, KIM, (Step.WITHDRAW,)),

@@ -18,9 +18,10 @@ from dashboard.services.incidents.incident_desk import change_incident
 from dashboard.services.incidents.incident_form import Desk
 from dashboard.services.replies import reply_library
 from tests.dashboard.pages.desk_board import StoreServices, call, client_of, desk_services
-from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER
+from tests.dashboard.services.desk_store import AGENT, BERLIN, MANAGER, NOW
 
 CONFIRM = "callback-confirm-chat/de/1"
+LIMITS = ("valid_from", "valid_until", "services", "regions")
 SEARCH = ("children", "data-query", "role")
 
 
@@ -41,12 +42,19 @@ def search(client: FlaskClient, query: str = "", *, selected: str | None = None)
             *((f"reply-{name}", "value", value) for name, value in wanted.items()),
             ("reply-stamp", "data", ""),
         ],
-        state=[("reply-selected", "data", selected)],
+        state=[("reply-selected", "data", selected), ("reply-incident", "value", "1")],
         changed="reply-stamp.data" if selected else "reply-query.value",
     )
 
 
-def show(client: FlaskClient, reply: str = CONFIRM, *, part: str = "reply-body", **typed: str) -> str:
+def show(
+    client: FlaskClient,
+    reply: str = CONFIRM,
+    *,
+    part: str = "reply-body",
+    collected: list[str] | None = None,
+    **typed: str,
+) -> str:
     fields = [{"type": "agent-entry", "name": f"agent.{name}"} for name in typed]
     answer = call(
         client,
@@ -62,20 +70,24 @@ def show(client: FlaskClient, reply: str = CONFIRM, *, part: str = "reply-body",
             ("reply-stamp", "data", ""),
             ("reply-incident", "value", "1"),
             [(one, "value", value) for one, value in zip(fields, typed.values(), strict=True)],
+            ("reply-collected", "data", collected or []),
+            ("reply-shown", "data", None),
         ],
-        state=[[(one, "id", one) for one in fields], ("reply-entries", "data", {}), ("reply-shown", "data", None)],
+        state=[[(one, "id", one) for one in fields], ("reply-entries", "data", {})],
         changed="reply-selected.data",
     )
     return str(answer[part]["children"])
 
 
-def step(client: FlaskClient, name: str, *, reply: str = CONFIRM) -> str:
-    identity = {"reply": reply, "step": name, "type": "reply-step"}
-    changed = f'{{"reply":"{reply}","step":"{name}","type":"reply-step"}}.n_clicks'
+def step(client: FlaskClient, name: str, *, reply: str = CONFIRM, seen: str = NOW.isoformat(), reason: str = "") -> str:
+    identity = {"reply": reply, "seen": seen, "step": name, "type": "reply-step"}
+    changed = f'{{"reply":"{reply}","seen":"{seen}","step":"{name}","type":"reply-step"}}.n_clicks'
+    field = {"reply": reply, "type": "reply-reason"}
     answer = call(
         client,
         [("reply-notice", "children"), ("reply-stamp", "data")],
         inputs=[[(identity, "n_clicks", 1)]],
+        state=[[(field, "value", reason)], [(field, "id", field)]],
         changed=changed,
     )
     return str(answer["reply-notice"]["children"])
@@ -172,12 +184,17 @@ def test_the_stamp_changes_with_the_library(board: StoreServices) -> None:
 
 
 def save(client: FlaskClient, of: dict[str, Any] | None = None, **texts: Any) -> Any:
-    entries = [{"type": "draft-entry", "name": name} for name in ("title", "body", "tags")]
-    errors = [{"type": "draft-error", "name": name} for name in ("title", "body", "phases", "tags", "status")]
-    values = {"title": "", "body": "", "tags": ""} | texts
+    entries = [{"type": "draft-entry", "name": name} for name in ("title", "body", "tags", *LIMITS)]
+    errors = [{"type": "draft-error", "name": n} for n in ("title", "body", "phases", "tags", "status", *LIMITS)]
+    values = {"title": "", "body": "", "tags": ""} | dict.fromkeys(LIMITS, "") | texts
     return call(
         client,
-        [[(one, "children") for one in errors], ("draft-place", "href")],
+        [
+            [(one, "children") for one in errors],
+            ("draft-place", "href"),
+            ("draft-conflict", "children"),
+            ("draft-of", "data"),
+        ],
         inputs=[("draft-save", "n_clicks", 1)],
         state=[
             [(one, "value", values[one["name"]]) for one in entries],
@@ -185,6 +202,8 @@ def save(client: FlaskClient, of: dict[str, Any] | None = None, **texts: Any) ->
             ("draft-language", "value", "de"),
             ("draft-channel", "value", "chat"),
             ("draft-phases", "value", texts.get("phases", [])),
+            ("draft-incident", "value", texts.get("incident", "")),
+            ("draft-reapprove", "value", texts.get("reapprove", [])),
             ("draft-of", "data", of or {"key": None, "seen_at": None}),
         ],
         changed="draft-save.n_clicks",
@@ -209,6 +228,7 @@ def test_every_mistake_is_said_beside_its_field(board: StoreServices) -> None:
         '{"name":"phases","type":"draft-error"}': "Please choose at least one phase.",
         '{"name":"tags","type":"draft-error"}': "",
         '{"name":"status","type":"draft-error"}': "",
+        **{f'{{"name":"{name}","type":"draft-error"}}': "" for name in LIMITS},
     }
 
 

@@ -10,9 +10,8 @@ import pytest
 from connectors.records import ContactEvent, Outcome
 from connectors.source import SourceConfig
 from connectors.sources.request_tracker import RequestTracker
-from tests.connectors.request_tracker_server import PASSWORD, USER, RealRequestTracker, request_tracker
+from tests.connectors.request_tracker_server import PASSWORD, USER, RealRequestTracker
 
-__all__ = ["request_tracker"]
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("request_tracker")]
 SECRET_ENV = "ANDRANG_TEST_RT_PASSWORD"
 DAY = datetime(2026, 10, 25, tzinfo=UTC)  # the clocks of Berlin, where the account lives, go back on this day
