@@ -11,6 +11,7 @@ from dashboard.domain.levers import (
     LEVER,
     LOOKED_AHEAD,
     NOTE,
+    PHASE,
     ActionView,
     LeverBoard,
     LeverLine,
@@ -71,6 +72,8 @@ def mark(one: Mark, words: Words) -> str:
     """What a mark on a chart stands for."""
     if one.kind == NOTE:
         return _short(one.text)
+    if one.kind == PHASE:
+        return words(f"phase.{one.lever}")
     return name(one.lever, words)
 
 

@@ -16,6 +16,7 @@ from dashboard.domain.staffing_day import Hour, by_hour, total
 
 HOUR = timedelta(hours=1)
 BEHIND = timedelta(hours=2)  # of today what is still to come, and the hour before for comparison …
+HALF_A_PERSON = 0.5
 AT_LEAST = 10  # … but late in the day so many hours all the same, so that the table stays one
 
 
@@ -82,8 +83,14 @@ def _cell(hour: Hour | None, words: Words, *, highest: int) -> Component:
         time=words.time(hour.at),
     )
     upper = html.Span(words.compact(hour.scheduled_p90), className="upper")
+    short: list[Component] = []
+    if hour.rostered is not None:
+        missing = words.number(hour.short_p50)
+        title = f"{title}; {words('roster.cell', n=words.number(hour.rostered), short=missing)}"
+        if (hour.short_p50 or 0.0) >= HALF_A_PERSON:
+            short = [html.Span(words("roster.missing_at", n=words.compact(hour.short_p50)), className="short")]
     return html.Td(
-        [words.compact(hour.scheduled_p50), upper],
+        [words.compact(hour.scheduled_p50), upper, *short],
         className="number",
         title=title,
         style={"--heat": f"{share:.3f}"},

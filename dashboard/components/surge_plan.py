@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
@@ -11,7 +11,7 @@ from dashboard.components.lever_text import name as lever_name
 from dashboard.components.words import UNKNOWN, Words
 from dashboard.domain.surge_plan import GOAL, PLANNED, Line, PlanRecord
 
-FIX, DROP, GIVE = "plan-fix", "plan-drop", "plan-give"
+FIX, DROP, GIVE, COUNT = "plan-fix", "plan-drop", "plan-give", "plan-count"
 FILES = ("csv", "xlsx", "ics")
 _SHARES = ("share", "low", "high", "used")
 COLUMNS = ("what:text", "when:text", "people:number", "hours:number", "cost:number", "why:wide", "hand:text")
@@ -156,7 +156,7 @@ def _row(line: Line, plan: PlanRecord, words: Words) -> Component:
         html.Th(name, scope="row"),
         html.Td(when),
         html.Td(
-            words.number(line.people) if line.people >= 0.5 else UNKNOWN,
+            _count(line, words, name=f"{name} {when}"),
             className="number",
             **data(label=words("surge_plan.column.people")),
         ),
@@ -166,6 +166,24 @@ def _row(line: Line, plan: PlanRecord, words: Words) -> Component:
         html.Td([one for one in hand if one is not None], className="hand"),
     ]
     return html.Tr(cells, className="fixed" if line.fixed else "")
+
+
+def _count(line: Line, words: Words, *, name: str) -> Component | str:
+    """How many, as a field where a person may say so."""
+    if not line.may_be_counted:
+        return words.number(line.people) if line.people >= 0.5 else UNKNOWN
+    entry = dcc.Input(
+        id={"type": COUNT, "key": line.key},
+        value=f"{line.people:.0f}",
+        type="text",
+        inputMode="numeric",
+        debounce=True,
+        autoComplete="off",
+        maxLength=5,
+        className="line short",
+    )
+    label = html.Span(words("surge_plan.count", name=name), className="unseen")
+    return html.Label([label, entry], className="count")
 
 
 def _removed(plan: PlanRecord, words: Words) -> list[Component]:

@@ -27,10 +27,7 @@ def form(words: Words, aim: Aim) -> Component:
         id="plan-value", value=shown, type="text", autoComplete="off", maxLength=14, className="line short"
     )
     value = html.Div(
-        [
-            html.Label([html.Span(words("surge_plan.value"), className="label"), entry]),
-            html.Span(id="plan-error", className="error", role="alert"),
-        ],
+        html.Label([html.Span(words("surge_plan.value"), className="label"), entry]),
         className="field plan-value",
     )
     button = html.Button(words("surge_plan.make"), id="plan-make", type="button", n_clicks=0, className="primary")
@@ -40,6 +37,8 @@ def form(words: Words, aim: Aim) -> Component:
             value,
             button,
             html.Span(id="plan-notice", role="status", className="notice"),
+            # Outside the field: it says what is wrong with held lines and levers as well.
+            html.P(id="plan-error", className="error", role="alert"),
         ],
         className="plan-form",
     )

@@ -60,6 +60,18 @@ class Line:
         return f"{self.lever}|{self.start.isoformat()}|{self.end.isoformat()}"
 
     @property
+    def may_be_counted(self) -> bool:
+        """Whether a person can say how many: only people come in numbers."""
+        return self.kind == "people"
+
+    def of(self, people: int) -> Line:
+        """The line with so many people, held; its hours and cost in proportion."""
+        if not self.may_be_counted or self.people <= 0:
+            return self
+        share = people / self.people
+        return replace(self, people=float(people), hours=self.hours * share, cost=self.cost * share, fixed=True)
+
+    @property
     def may_be_fixed(self) -> bool:
         """Contacts put off have no one time to hold on to."""
         return self.kind != "defer"
@@ -126,6 +138,10 @@ class PlanRecord:
             replace(one, fixed=not one.fixed) if one.key == key and one.may_be_fixed else one for one in self.lines
         )
         return replace(self, lines=lines)
+
+    def setting(self, key: str, people: int) -> PlanRecord:
+        """The plan with another number of people on one line, which is held from then on."""
+        return replace(self, lines=tuple(one.of(people) if one.key == key else one for one in self.lines))
 
     def without(self, lever: str) -> PlanRecord:
         """The plan without a lever's lines; it is not used again until it is given back."""

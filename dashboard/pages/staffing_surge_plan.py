@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, html
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 from flask import Response, abort
 
@@ -59,6 +59,7 @@ def register(app: Dash, services: ServicesLike) -> None:
         Input({"type": shown.FIX, "key": ALL}, "n_clicks"),
         Input({"type": shown.DROP, "lever": ALL, "key": ALL}, "n_clicks"),
         Input({"type": shown.GIVE, "lever": ALL}, "n_clicks"),
+        Input({"type": shown.COUNT, "key": ALL}, "value"),
         State("plan-aim", "value"),
         State("plan-value", "value"),
         State({"type": surge_plan_form.LEVER, "lever": ALL, "name": ALL}, "value"),
@@ -66,9 +67,11 @@ def register(app: Dash, services: ServicesLike) -> None:
         running=[(Output("plan-make", "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    def act(make: int, fix: Any, drop: Any, give: Any, kind: str, value: str, texts: Any, ids: Any) -> Any:
+    def act(make: int, fix: Any, drop: Any, give: Any, counts: Any, kind: str, value: str, texts: Any, ids: Any) -> Any:
         visit = current_visit(services)
         visit.person.require(RIGHT)
+        if isinstance(ctx.triggered_id, Mapping) and ctx.triggered_id["type"] == shown.COUNT:
+            return _counted(visit, ctx.triggered_id["key"], str(ctx.triggered[0]["value"] or ""))
         if not ctx.triggered or not ctx.triggered[0]["value"]:  # a button that has just been drawn
             return _answer(_question(visit), visit)
         if isinstance(ctx.triggered_id, Mapping):
@@ -102,7 +105,7 @@ def _make(visit: Visit, kind: str, value: str | None, *, entries: dict[str, dict
     if aim is None:
         return _answer(_question(visit), visit, error=words(f"surge_plan.error.{kind}"))
     try:
-        services.ask(surge_plan_levers.save, entries, settings=services.settings)
+        services.ask(surge_plan_levers.save, entries, settings=services.settings, by=visit.person, now=visit.now)
     except LeverEntryError as wrong:
         said = "; ".join(f"{lever_name(key, words)} – {problem}" for key, problem in wrong.problems.items())
         return _answer(_question(visit), visit, error=words("surge_plan.error.lever", problem=said))
@@ -112,7 +115,7 @@ def _make(visit: Visit, kind: str, value: str | None, *, entries: dict[str, dict
     try:
         plan = surge_plan.solve(asked, aim, held=asked.before, by=visit.person)
     except PlanError as wrong:
-        return _answer(asked, visit, error=words("surge_plan.error.solver", problem=str(wrong)))
+        return _answer(asked, visit, error=_refused(wrong, visit))
     services.ask(surge_plan.keep, plan, by=visit.person, now=visit.now)
     return shown.result(plan, words), False, "", words("surge_plan.done")
 
@@ -124,6 +127,35 @@ def _by_hand(visit: Visit, pressed: Mapping[str, str]) -> tuple[Any, ...]:
     plan = changed(asked.before, pressed)
     visit.services.ask(surge_plan.keep, plan, by=visit.person, now=visit.now)
     return shown.result(plan, visit.words), False, "", visit.words("surge_plan.again")
+
+
+def _counted(visit: Visit, key: str, text: str) -> tuple[Any, ...]:
+    """Another number of people on a line; as it is drawn, a field says the number that is there."""
+    asked, words = _question(visit), visit.words
+    line = next((one for one in asked.before.lines if one.key == key), None) if asked and asked.before else None
+    if asked is None or asked.before is None or line is None:
+        return _answer(asked, visit)
+    if text.strip() == f"{line.people:.0f}":
+        return no_update, no_update, no_update, no_update
+    most = next((one.capacity for one in asked.catalogue.levers if one.key == line.lever), 0.0)
+    if not (text.strip().isascii() and text.strip().isdecimal() and 1 <= int(text) <= most):
+        name = lever_name(line.lever, words)
+        return _answer(asked, visit, error=words("surge_plan.error.count", lever=name, most=words.number(most)))
+    plan = asked.before.setting(key, int(text))
+    visit.services.ask(surge_plan.keep, plan, by=visit.person, now=visit.now)
+    return shown.result(plan, words), False, "", words("surge_plan.again")
+
+
+def _refused(wrong: PlanError, visit: Visit) -> str:
+    """Why no plan can be made: of what a person holds in their words, else what the solver says."""
+    words = visit.words
+    if not wrong.what:
+        return words("surge_plan.error.solver", problem=str(wrong))
+    said = {
+        name: lever_name(value, words) if isinstance(value, str) else words.number(value)
+        for name, value in wrong.values.items()
+    }
+    return words(f"surge_plan.error.{wrong.what}", **said)
 
 
 def changed(plan: PlanRecord, pressed: Mapping[str, str]) -> PlanRecord:

@@ -16,7 +16,7 @@ from connectors.storage.rows import ActionRow
 from dashboard.domain.board import IncidentStrip
 from dashboard.domain.levers import DEFER, DEMAND, LOOKED_AHEAD, PEOPLE, ActionView, LeverBoard, LeverLine, Mark, Spread
 from dashboard.services.incidents import incident_actions
-from dashboard.services.levers import lever_choice, lever_effects
+from dashboard.services.levers import lever_choice, lever_effects, lever_figures
 from dashboard.services.levers.lever_effects import Terms
 from dashboard.services.readings import handling_time
 from dashboard.services.readings.board_data import BoardData, QueueData
@@ -36,10 +36,10 @@ def board(
     if incident is None:
         return None
     choice, known = lever_choice.configured(settings), lever_effects.assumed(session, settings)
+    levers = lever_figures.of_centre(session, settings)
     rows = [row for row in get_actions(session, incidents=[incident.id]) if row.undone_at is None]
     views = {row.id: _view(row, known, incident=incident, now=data.now) for row in rows}
     on = {row.lever: views[row.id] for row in rows if row.lever and incident_actions.is_on(row, data.now)}
-    levers = choice.catalogue.levers if choice.catalogue else ()
     queues = [queue for queue in data.queues if not incident.facts.queues or queue.row.key in incident.facts.queues]
     lines = [
         _line(lever, known[lever.key], queues=queues, incident_id=incident.id, on=on, now=data.now) for lever in levers

@@ -12,7 +12,7 @@ from forecasting.staffing.levers import Lever
 STARTER = Path(__file__).with_name("starter_levers.toml")
 _TIMES = ("lead", "least", "most", "step")
 _NUMBERS = ("capacity", "cost_per_hour", "cost_once", "least_people")
-_TEXTS = ("key", "kind", "source")
+_TEXTS = ("key", "kind", "source", "draws_on")
 _LISTS = ("skills", "excludes")
 KNOWN = (*_TEXTS, *_LISTS, *_NUMBERS, *(f"{name}_min" for name in _TIMES), "effect")
 

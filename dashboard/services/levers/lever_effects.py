@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from math import sqrt
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +16,8 @@ from sqlalchemy.orm import Session
 from connectors.storage.read import get_actions
 from connectors.storage.rows import ActionRow
 from dashboard.domain.levers import DEMAND, LEVER, UPDATE, Spread
-from dashboard.services.levers import lever_choice, lever_ranges
+from dashboard.services.levers import lever_figures, lever_ranges
+from dashboard.services.levers.lever_ranges import Spread3
 from dashboard.settings import Settings
 from forecasting.staffing.levers import Lever
 from forecasting.surge import Effect
@@ -82,14 +82,13 @@ class Working:
 
 def assumed(session: Session, settings: Settings) -> dict[str, Terms]:
     """The terms of every lever the centre has, and of a status update, as people may have changed them."""
-    catalogue = lever_choice.configured(settings).catalogue
-    found = [terms_of(lever) for lever in catalogue.levers] if catalogue else []
     ranges = lever_ranges.kept(session)
-    return {one.key: _changed(one, ranges.get(one.key)) for one in (*found, UPDATE_TERMS)}
+    found = (terms_of(lever, changed=lever.key in ranges) for lever in lever_figures.of_centre(session, settings))
+    return {one.key: one for one in (*found, _changed(UPDATE_TERMS, ranges.get(STATUS_UPDATE)))}
 
 
-def terms_of(lever: Lever) -> Terms:
-    """A lever of a catalogue."""
+def terms_of(lever: Lever, *, changed: bool = False) -> Terms:
+    """A lever of a catalogue, with its figures as they count; `changed`: a person has set its effect."""
     low, expected, high = lever.effect
     return Terms(
         key=lever.key,
@@ -101,6 +100,7 @@ def terms_of(lever: Lever) -> Terms:
         expected=expected,
         high=high,
         source=lever.source,
+        changed=changed,
     )
 
 
@@ -154,9 +154,9 @@ def _joined(spans: Sequence[Working]) -> list[Working]:
     return merged
 
 
-def _changed(terms: Terms, ends: tuple[float, float] | None) -> Terms:
-    """With the range a person has set; what is expected then is its geometric middle, as with other assumptions."""
-    if ends is None:
+def _changed(terms: Terms, effect: Spread3 | None) -> Terms:
+    """With the effect a person has set."""
+    if effect is None:
         return terms
-    low, high = ends
-    return replace(terms, low=low, expected=sqrt(low * high), high=high, changed=True)
+    low, expected, high = effect
+    return replace(terms, low=low, expected=expected, high=high, changed=True)

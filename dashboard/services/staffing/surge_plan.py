@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -20,21 +20,26 @@ from dashboard.domain.surge_plan import BUDGET, GOAL, Aim, Binding, Line, PlanRe
 from dashboard.services.accounts import Account
 from dashboard.services.levers.lever_catalogue import Catalogue
 from dashboard.services.readings.demand import Floats
-from dashboard.services.staffing import requirement, surge_plan_levers, what_if_inputs
-from dashboard.services.staffing.what_if_inputs import Inputs, QueueInputs
+from dashboard.services.staffing import requirement, roster_limits, surge_plan_levers, what_if_inputs
+from dashboard.services.staffing.roster_limits import Grid, Known
+from dashboard.services.staffing.surge_plan_choice import APART, HeldError, check_budget, plan_levers
+from dashboard.services.staffing.what_if_inputs import Inputs
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S
-from forecasting.staffing.levers import Lever, PlanLine, Shortage, SurgePlan, solve_plan
+from forecasting.staffing.levers import PlanLine, Shortage, SurgePlan, solve_plan
 
 LEVELS = (0.5, 0.9)
 QUANTILES = (1, 2)  # of the stored ones, P50 and P90
 # Quarter-hours take eight times as long to plan and change the cost by a twentieth; nobody is called in to the minute.
 PLAN_INTERVAL_S = 1800
-_APART = "#"
 
 
 class PlanError(ValueError):
-    """A plan that cannot be made: what, and what to do."""
+    """A plan that cannot be made: what, and what to do. `what` is a message's key where there is one, with values."""
+
+    def __init__(self, said: str, *, what: str = "", values: Mapping[str, str | float] | None = None) -> None:
+        super().__init__(said)
+        self.what, self.values = what, dict(values or {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +51,7 @@ class Question:
     inputs: Inputs
     catalogue: Catalogue
     before: PlanRecord | None
+    roster: Known | None = None  # whose people's working time the plan keeps to
 
 
 def question(session: Session, *, settings: Settings, clock: Clock) -> Question | None:
@@ -56,7 +62,10 @@ def question(session: Session, *, settings: Settings, clock: Clock) -> Question 
     latest = max(incidents, key=lambda row: row.id)
     inputs = what_if_inputs.current(session, settings=settings, clock=clock)
     levers, _ = surge_plan_levers.catalogue(session, settings)
-    return Question(latest.id, clock(), inputs, levers, kept(session, latest.id))
+    start = inputs.starts[_first(inputs)]
+    end = start + timedelta(seconds=inputs.counted * BASE_INTERVAL_S)
+    known = roster_limits.known(session, settings=settings, start=start, end=end)
+    return Question(latest.id, clock(), inputs, levers, kept(session, latest.id), known)
 
 
 def solve(asked: Question, aim: Aim, *, held: PlanRecord | None = None, by: Account) -> PlanRecord:
@@ -67,16 +76,19 @@ def solve(asked: Question, aim: Aim, *, held: PlanRecord | None = None, by: Acco
     removed = held.removed if held else ()
     start = asked.inputs.starts[_first(asked.inputs)]
     late_s = (asked.now - start).total_seconds()
-    levers, keys = _levers(
-        asked.catalogue,
-        fixed,
-        removed,
-        start=start,
-        late_s=late_s,
-        queues=asked.inputs.queues,
-        n=shortage.required.shape[2],
-    )
+    grid = Grid(start, PLAN_INTERVAL_S, shortage.required.shape[2])
     try:
+        levers, keys = plan_levers(
+            asked.catalogue,
+            fixed,
+            removed,
+            grid=grid,
+            late_s=late_s,
+            queues=asked.inputs.queues,
+            limits=roster_limits.limits(asked.roster, [one.row for one in asked.inputs.queues], grid=grid),
+        )
+        if aim.kind == BUDGET and aim.value is not None:
+            check_budget(levers, aim.value, grid=grid)
         answer = solve_plan(
             shortage,
             levers,
@@ -84,6 +96,8 @@ def solve(asked: Question, aim: Aim, *, held: PlanRecord | None = None, by: Acco
             budget=aim.value if aim.kind == BUDGET else None,
             goal=aim.value if aim.kind == GOAL else None,
         )
+    except HeldError as error:
+        raise PlanError(str(error), what=error.what, values=error.values) from error
     except (ValueError, RuntimeError) as error:
         raise PlanError(str(error)) from error
     return _record(asked, answer, aim=aim, start=start, fixed=fixed, removed=removed, by=by)
@@ -139,68 +153,6 @@ def _key(incident_id: int) -> str:
     return f"surge_plan.{incident_id}"
 
 
-def _levers(
-    known: Catalogue,
-    fixed: Sequence[Line],
-    removed: Sequence[str],
-    *,
-    start: datetime,
-    late_s: float,
-    queues: Sequence[QueueInputs],
-    n: int,
-) -> tuple[list[Lever], list[str]]:
-    """What may be used: fixed lines as levers of one possible time, and what of the catalogue they leave."""
-    by_key = {one.key: one for one in known.levers}
-    holds, excluded, used = [], set(removed), dict.fromkeys(by_key, 0.0)
-    for number, line in enumerate(fixed):
-        lever = by_key.get(line.lever)
-        hold = None if lever is None else _hold(lever, line, number=number, start=start, n=n)
-        if lever is None or hold is None:
-            continue
-        holds.append(hold)
-        used[line.lever] += line.people
-        excluded |= {*lever.excludes, *(() if lever.kind == "people" else (line.lever,))}
-    left = [
-        replace(one, capacity=max(one.capacity - used[one.key], 0.0), lead_s=one.lead_s + late_s)
-        for one in known.levers
-        if one.key not in excluded
-    ]
-    left = [one for one in left if one.kind != "people" or one.capacity >= max(one.least_people, 1.0)]
-    able = [replace(one, skills=for_, excludes=()) for one in left if (for_ := _skills(one, queues)) is not None]
-    keys = {one.key for one in able}
-    excludes = {one.key: tuple(key for key in one.excludes if key in keys) for one in left}
-    held = [replace(one, skills=_skills(one, queues) or ()) for one in holds]
-    return [*(replace(one, excludes=excludes[one.key]) for one in able), *held], [one.key for one in held]
-
-
-def _hold(lever: Lever, line: Line, *, number: int, start: datetime, n: int) -> Lever | None:
-    """A fixed line as a lever of its own; None once it is over."""
-    first = max(round((line.start - start).total_seconds() / PLAN_INTERVAL_S), 0)
-    last = round((line.end - start).total_seconds() / PLAN_INTERVAL_S)
-    last = min(last, n) if lever.kind == "people" else last
-    if last <= first or first >= n:
-        return None
-    length = (last - first) * PLAN_INTERVAL_S
-    return replace(
-        lever,
-        key=f"{lever.key}{_APART}{number}",
-        capacity=line.people,
-        least_people=0.0,
-        lead_s=first * PLAN_INTERVAL_S,
-        least_s=length,
-        most_s=length,
-        step_s=n * PLAN_INTERVAL_S,
-        excludes=(),
-    )
-
-
-def _skills(lever: Lever, queues: Sequence[QueueInputs]) -> tuple[str, ...] | None:
-    """The queues whose skill or key a lever names, empty for all of them; None where it names none of these."""
-    if not lever.skills:
-        return ()
-    return tuple(one.row.key for one in queues if {one.row.skill, one.row.key} & set(lever.skills)) or None
-
-
 def _record(
     asked: Question,
     answer: SurgePlan,
@@ -230,24 +182,24 @@ def _record(
         covered=pair(answer.covered),
         lines=tuple(_line(one, start=start) for one in answer.lines),
         binding=tuple(
-            Binding(one.limit, one.lever.split(_APART)[0], None if math.isnan(one.worth) else one.worth)
+            Binding(one.limit, one.lever.split(APART)[0], None if math.isnan(one.worth) else one.worth)
             for one in answer.binding
-            if _APART not in one.lever
+            if APART not in one.lever
         ),
         removed=tuple(removed),
     )
 
 
 def _line(one: PlanLine, *, start: datetime) -> Line:
-    held = _APART in one.lever
+    held = APART in one.lever
     first, last = (start + timedelta(seconds=place * PLAN_INTERVAL_S) for place in (one.first, one.last))
     why = "why_fixed" if held else one.why
     values = tuple((name, _plain(value)) for name, value in one.values)
-    return Line(one.lever.split(_APART)[0], one.kind, first, last, one.people, one.hours, one.cost, why, values, held)
+    return Line(one.lever.split(APART)[0], one.kind, first, last, one.people, one.hours, one.cost, why, values, held)
 
 
 def _plain(value: str | float) -> str | float:
     """Names of fixed levers without their mark, numbers that JSON knows."""
     if isinstance(value, str):
-        return ", ".join(dict.fromkeys(name.split(_APART)[0] for name in value.split(", ")))
+        return ", ".join(dict.fromkeys(name.split(APART)[0] for name in value.split(", ")))
     return value if math.isfinite(value) else 0.0

@@ -1,25 +1,29 @@
-"""The levers a surge plan may use: the centre's catalogue or the shipped one, with what people have set instead."""
+"""The levers a surge plan may use, in the units people write, and their figures as people set them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from connectors.storage.read import get_setting
-from connectors.storage.write import put_setting
+from connectors.storage.rows import AuditRow
+from connectors.storage.write import add_audit
+from dashboard.domain.levers import DEMAND
+from dashboard.domain.people import Right
 from dashboard.domain.surge_plan import Terms
-from dashboard.services.levers import lever_choice
+from dashboard.services.accounts import Account
+from dashboard.services.levers import lever_figures, lever_ranges
 from dashboard.services.levers.lever_catalogue import Catalogue
+from dashboard.services.levers.lever_effects import MOST_AVOIDED
+from dashboard.services.levers.lever_figures import EFFECT, FIGURES
+from dashboard.services.levers.lever_ranges import Spread3
 from dashboard.settings import Settings
 from forecasting.staffing.levers import Lever
 
-SETTING = "surge_plan.levers"
-ENTERED = ("capacity", "lead_min", "least_min", "most_min", "cost_per_hour", "cost_once", "effect")
-_FIELDS = {"lead_min": "lead_s", "least_min": "least_s", "most_min": "most_s"}
+ENTERED = (*FIGURES, EFFECT)
+_SAME = 1e-9
 
 Entries = Mapping[str, Mapping[str, str]]  # lever → name → text
 
@@ -34,60 +38,71 @@ class LeverEntryError(ValueError):
 
 def catalogue(session: Session, settings: Settings) -> tuple[Catalogue, str]:
     """The levers with people's figures, and whence: `configured`, `shipped`, or what is wrong with the file."""
-    choice = lever_choice.configured(settings)
-    found = choice.catalogue or lever_choice.shipped()
-    kept = _kept(session)
-    levers = tuple(_with(one, kept.get(one.key, {})) for one in found.levers)
-    shipped = found == lever_choice.shipped()
-    return replace(found, levers=levers), choice.problem or ("shipped" if shipped else "configured")
+    found = lever_figures.effective(session, settings)
+    return found.catalogue, found.problem or found.whence
 
 
 def terms(session: Session, settings: Settings) -> tuple[Terms, ...]:
     """The same in the units people write."""
-    kept = _kept(session)
-    return tuple(_terms(one, tuple(kept.get(one.key, {}))) for one in catalogue(session, settings)[0].levers)
+    found = lever_figures.effective(session, settings)
+    return tuple(_terms(one, found.changed.get(one.key, ())) for one in found.catalogue.levers)
 
 
-def save(session: Session, entries: Entries, *, settings: Settings) -> None:
+def save(session: Session, entries: Entries, *, settings: Settings, by: Account, now: datetime) -> None:
     """Keep the figures that differ from the catalogue's; an empty field gives one back. Raises LeverEntryError."""
-    choice = lever_choice.configured(settings)
-    known = {one.key: one for one in (choice.catalogue or lever_choice.shipped()).levers}
-    kept, problems = _kept(session), {}
+    by.require(Right.PLAN_STAFF)
+    base = {one.key: one for one in lever_figures.effective(session, settings).base.levers}
+    figures, effects = lever_figures.kept(session), lever_ranges.kept(session)
+    before = (dict(figures), dict(effects))
+    problems = {}
     for key, fields in entries.items():
-        if key not in known:
+        if key not in base:
             continue
         try:
-            given = {name: _number(name, text) for name, text in fields.items() if name in ENTERED and text.strip()}
-            base = _terms(known[key], ())
-            own = {name: value for name, value in given.items() if abs(value - getattr(base, name)) > 1e-9}
-            _with(known[key], own)
+            own, effect = _taken(base[key], fields, effects.get(key))
         except ValueError as error:
             problems[key] = str(error)
             continue
-        kept.pop(key, None)
-        if own:
-            kept[key] = own
+        for kept, value in ((figures, own), (effects, effect)):
+            kept.pop(key, None)
+            if value:
+                kept[key] = value  # type: ignore[assignment]
     if problems:
         raise LeverEntryError(problems)
-    put_setting(session, SETTING, json.dumps(kept))
+    if (figures, effects) == before:
+        return
+    lever_figures.keep(session, figures)
+    lever_ranges.keep(session, effects)
+    changed = sorted(
+        key for key in base if (figures.get(key), effects.get(key)) != (before[0].get(key), before[1].get(key))
+    )
+    detail = json.dumps({key: {**figures.get(key, {}), EFFECT: effects.get(key)} for key in changed})
+    add_audit(session, AuditRow(now, by.name, "lever.figures", ", ".join(changed), detail))
 
 
-def _kept(session: Session) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = json.loads(get_setting(session, SETTING) or "{}")
-    return found
+def _taken(base: Lever, fields: Mapping[str, str], effect: Spread3 | None) -> tuple[dict[str, float], Spread3 | None]:
+    """The figures of one lever that differ from the catalogue's, and its effect; ValueError where they make none."""
+    given = {name: _number(name, text) for name, text in fields.items() if name in ENTERED and text.strip()}
+    terms = _terms(base, ())
+    own = {name: given[name] for name in FIGURES if name in given and abs(given[name] - getattr(terms, name)) > _SAME}
+    if EFFECT in fields:
+        effect = _effect(base, given.get(EFFECT), effect)
+    lever_figures.with_figures(base, own, effect=effect)
+    return own, effect
 
 
-def _with(lever: Lever, own: Mapping[str, float]) -> Lever:
-    if not own:
-        return lever
-    low, expected, high = lever.effect
-    expected = own.get("effect", expected)
-    given: dict[str, Any] = {
-        _FIELDS.get(name, name): value * (60 if name in _FIELDS else 1)
-        for name, value in own.items()
-        if name != "effect"
-    }
-    return replace(lever, **given, effect=(min(low, expected), expected, max(high, expected)))
+def _effect(base: Lever, expected: float | None, known: Spread3 | None) -> Spread3 | None:
+    """What a person says of the effect; a range that was set on the form of assumptions stays while it fits."""
+    if expected is None:
+        return None
+    shown = known or base.effect
+    if abs(round(100 * expected, 2) - round(100 * shown[1], 2)) <= _SAME:
+        return known
+    if base.kind == DEMAND and not 0 < expected <= MOST_AVOIDED:
+        raise ValueError(f"effect: {100 * expected:g}, 0 < … ≤ {100 * MOST_AVOIDED:g}")
+    if abs(expected - base.effect[1]) <= _SAME:
+        return None
+    return lever_ranges.around(expected, base.effect)
 
 
 def _terms(lever: Lever, changed: tuple[str, ...]) -> Terms:
@@ -115,4 +130,4 @@ def _number(name: str, text: str) -> float:
         value = float(bare.replace(",", "."))
     except ValueError:
         raise ValueError(f"{name}: {text.strip()!r}") from None
-    return value / 100 if name == "effect" else value
+    return value / 100 if name == EFFECT else value

@@ -82,7 +82,7 @@ def _save(session: Session, entries: Entries, *, settings: Settings, by: Account
         if ends is None:
             problems[PREFIX + key] = "share"
         elif not _as_shown(ends, (known[key].low, known[key].high)):
-            ranges[key] = ends
+            ranges[key] = lever_ranges.between(*ends)
     if problems:
         raise AssumptionError(problems)
     changed = tuple(key for key in {**before, **ranges} if ranges.get(key) != before.get(key))

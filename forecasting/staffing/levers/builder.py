@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.staffing.levers import windows
 from forecasting.staffing.levers.catalogue import Lever
 from forecasting.staffing.levers.programme import Index, Programme
 from forecasting.staffing.levers.shortage import Shortage
@@ -40,6 +41,7 @@ class Model:
     put_off: dict[str, Index] = field(default_factory=dict)
     waiting: dict[str, list[Index]] = field(default_factory=dict)
     money: Floats = field(default_factory=lambda: np.zeros(0))
+    shut_out: list[str] = field(default_factory=list)  # levers of whose people nobody may work in time
 
     def put_off_cost(self, key: str, values: Floats) -> float:
         """Return the money a lever that puts contacts off takes."""
@@ -105,7 +107,7 @@ def _options(model: Model, lever: Lever, *, to_the_end: bool) -> tuple[NDArray[n
     length, n = model.shortage.interval_s, model.shortage.required.shape[2]
     step = max(1, round(lever.step_s / length))
     earliest = int(np.ceil(lever.lead_s / length - 1e-9))
-    starts = np.arange(earliest, n, step)
+    starts = windows.starts_of(lever, np.arange(earliest, n, step, dtype=np.intp))
     shortest, longest = max(1, round(lever.least_s / length)), max(1, round(lever.most_s / length))
     lengths = np.unique(np.minimum(np.arange(shortest, longest + step, step), longest))
     first, span = (grid.ravel() for grid in np.meshgrid(starts, lengths, indexing="ij"))
@@ -119,12 +121,17 @@ def _people(model: Model, lever: Lever, help_: _Help, *, effect: int) -> None:
     """Shifts, of which each person works one in 24 hours; who is there works where it helps most."""
     programme, n = model.programme, model.shortage.required.shape[2]
     first, last = _options(model, lever, to_the_end=False)
+    may = windows.allowed(lever, first, last)
+    if lever.windows is not None and not may.any():
+        model.shut_out.append(lever.key)
+    first, last = first[may], last[may]
     if not len(first) or lever.capacity == 0:
         return
     hours = (last - first) * model.shortage.hours
     cost = lever.cost_once + lever.cost_per_hour * hours
     amount = programme.variables(first.shape, cost=cost, upper=np.floor(lever.capacity), whole=True)
     model.spells.append(Spell(lever, first, last, amount))
+    windows.limit(programme, lever, first=first, last=last, amount=amount)
     day = round(_DAY_S / model.shortage.interval_s)
     for end in range(day - 1, max(n, day), day // 4 or 1):
         recent = (first > end - day) & (first <= end)
@@ -136,7 +143,8 @@ def _people(model: Model, lever: Lever, help_: _Help, *, effect: int) -> None:
             programme.at_most([some, on], [1.0, -lever.capacity], 0.0)
             programme.at_most([some, on], [-1.0, lever.least_people], 0.0, label=f"least_people:{lever.key}")
     skills = _skills(model, lever)
-    served = programme.variables((len(skills), n), cost=0.0, upper=lever.capacity)
+    names = [model.shortage.skills[skill] for skill in skills]
+    served = programme.variables((len(skills), n), cost=0.0, upper=windows.able(lever, names, n=n))
     model.served[lever.key] = served
     for t in range(n):
         there = amount[(first <= t) & (last > t)]

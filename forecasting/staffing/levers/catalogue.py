@@ -9,7 +9,30 @@ from typing import Literal, get_args
 
 Kind = Literal["people", "demand", "defer"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# Whose working time limits a lever: nobody's that is known; people at work, who stay on; people who are off duty.
+Draw = Literal["", "shift", "rest"]
+DRAWS: tuple[Draw, ...] = get_args(Draw)
 HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """People who may work within intervals [first, last).
+
+    Attributes
+    ----------
+    first, last
+        Intervals of the plan. People who stay on must begin at `first`; those called in anywhere inside.
+    people
+        How many they are.
+    skills
+        What they can do; empty: all.
+    """
+
+    first: int
+    last: int
+    people: int
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +67,10 @@ class Lever:
         Where the figures come from.
     excludes
         Levers that must not be used in the same plan.
+    draws_on
+        `shift`: people at work stay on; `rest`: people off duty are called in. Their working time limits the lever.
+    windows
+        When how many of them may; None: nothing is known of it, and `capacity` alone limits.
     """
 
     key: str
@@ -60,6 +87,8 @@ class Lever:
     effect: tuple[float, float, float] = (1.0, 1.0, 1.0)
     source: str = ""
     excludes: tuple[str, ...] = ()
+    draws_on: Draw = ""
+    windows: tuple[Window, ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.key:
@@ -80,6 +109,10 @@ class Lever:
         if self.kind == "people" and self.least_people > self.capacity:
             raise ValueError(
                 f"{self.key}: least_people {self.least_people:g} exceeds capacity {self.capacity:g}; no block fits"
+            )
+        if self.draws_on not in DRAWS or (self.draws_on and self.kind != "people"):
+            raise ValueError(
+                f"{self.key}: draws_on must be shift or rest, and is for levers of people, got {self.draws_on!r}"
             )
         if self.key in self.excludes:
             raise ValueError(f"{self.key}: excludes itself; take it out of the catalogue instead")

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.staffing.levers.builder import Model, Spell
 from forecasting.staffing.levers.catalogue import Lever
+from forecasting.staffing.levers.windows import allowed
 from forecasting.staffing.quadrature import Floats
 
 _SOME = 1e-4
@@ -47,8 +48,11 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A limit that binds: `capacity`, `least_people`, `once`, `delay`, `excludes` or `lead` of a lever; `budget`;
-    `goal`. `worth` is what one more unit of it saves, in the unit of the objective; NaN where no price says it."""
+    """A limit that binds: `capacity`, `least_people`, `once`, `delay`, `excludes`, `lead` or `working_time` of a lever;
+    `budget`; `goal`.
+
+    `worth` is what one more unit of it saves, in the unit of the objective; NaN where no price says it.
+    """
 
     limit: str
     lever: str
@@ -110,13 +114,27 @@ def _against_cheaper(
     full = [
         one.lever.key
         for one in cheaper
-        if one.lever.key not in late and values[one.amount].sum() >= np.floor(one.lever.capacity) - 0.5
+        if one.lever.key not in late and values[one.amount].sum() >= _most(one.lever) - 0.5
     ]
+    resting = [one.lever.key for one in cheaper if not _may(one.lever, first, round(hours / model.shortage.hours))]
     if late:
         return "why_cheaper_too_late", {"others": ", ".join(late)}
     if full:
         return "why_cheaper_used_up", {"others": ", ".join(full)}
+    if resting:
+        return "why_cheaper_may_not", {"others": ", ".join(resting)}
     return "why_fits_better", {"others": ", ".join(one.lever.key for one in cheaper)}
+
+
+def _most(lever: Lever) -> float:
+    """How many people a lever has, by its capacity and by the rules of working time."""
+    may = np.inf if lever.windows is None else sum(one.people for one in lever.windows)
+    return float(min(np.floor(lever.capacity), may))
+
+
+def _may(lever: Lever, first: int, length: int) -> bool:
+    """Whether anybody of a lever may work any such time by the rules of working time."""
+    return bool(allowed(lever, np.array([first]), np.array([first + length])).any())
 
 
 def _switch_line(model: Model, spell: Spell, place: int, *, values: Floats, effect: int) -> PlanLine:
@@ -157,4 +175,5 @@ def binding_limits(model: Model, labels: list[str], prices: Floats, *, missing: 
         late = spell.lever.lead_s > 0 and bool((short < spell.first.min(initial=short.max(initial=0) + 1)).any())
         if late and len(short):
             found.append(Binding("lead", spell.lever.key, float("nan")))
+    found += [Binding("working_time", key, float("nan")) for key in model.shut_out if len(short)]
     return tuple(found)

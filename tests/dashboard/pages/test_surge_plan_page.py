@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from dash import no_update
 
 from dashboard.components import surge_plan as shown
 from dashboard.components import surge_plan_form
@@ -14,12 +15,14 @@ from dashboard.components.visit import Visit
 from dashboard.components.words import Words
 from dashboard.domain.surge_plan import BUDGET, GOAL, WEIGH, Aim, Binding, Line, PlanRecord, Terms
 from dashboard.pages import staffing, staffing_surge_plan
+from dashboard.services.levers.lever_catalogue import Catalogue
 from dashboard.services.staffing import surge_plan, surge_plan_levers
+from forecasting.staffing.levers import Lever
 from tests.dashboard.board_client import log_in, server_of
 from tests.dashboard.board_fakes import PEOPLE, FakeServices
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
-LIMITS = ("capacity", "least_people", "once", "delay", "excludes", "lead", "budget", "goal")
+LIMITS = ("capacity", "least_people", "once", "delay", "working_time", "lead", "budget", "goal")
 SHARES = (("share", 0.15), ("low", 0.05), ("high", 0.3), ("hours", 480.0), ("rate", 0.52))
 TERMS = (
     Terms("overtime", "people", 15, 30, 60, 180, 45, 0, 1, 1, 1, "Assumption", ("capacity",)),
@@ -143,6 +146,41 @@ def test_buttons_change_the_kept_plan() -> None:
 )
 def test_aims(kind: str, text: str, aim: Aim | None) -> None:
     assert staffing_surge_plan.parse_aim(kind, text) == aim
+
+
+def test_a_number_by_hand_holds_its_line_and_what_is_no_number_is_said() -> None:
+    levers = Catalogue((Lever(key="overtime", kind="people", capacity=15.0),), "EUR")
+    desk = Desk(plan_of())
+    asked = surge_plan.Question(7, NOW, None, levers, plan_of())  # type: ignore[arg-type]
+    desk.services.answers[surge_plan.question] = lambda **_: asked
+    key = plan_of().lines[1].key
+    for text in ("0", "16", "2,5", "many", ""):
+        *_, error, _ = staffing_surge_plan._counted(desk.visit(), key, text)
+        assert error == Words("en")("surge_plan.error.count", lever="Overtime", most="15")
+    assert desk.kept == []
+    assert set(staffing_surge_plan._counted(desk.visit(), key, " 3 ")) == {no_update}
+    staffing_surge_plan._counted(desk.visit(), key, "6")
+    line = desk.kept[-1].lines[1]
+    assert (line.people, line.hours, line.cost, line.fixed) == (6.0, 18.0, 810.0, True)
+    assert plan_of().setting(plan_of().lines[2].key, 9) == plan_of()  # contacts put off come in no numbers
+
+
+@pytest.mark.parametrize(
+    ("what", "values"),
+    [
+        ("excluded", {"lever": "overtime", "other": "on-call"}),
+        ("held_budget", {"cost": 400.0, "budget": 1.0}),
+        ("working_time", {"lever": "overtime", "held": 9.0, "most": 4.0}),
+    ],
+)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_cannot_be_held_together_is_said(what: str, values: dict[str, Any], language: str) -> None:
+    desk = Desk(plan_of())
+    wrong = surge_plan.PlanError("raw", what=what, values=values)
+    said = staffing_surge_plan._refused(wrong, desk.visit(language))
+    assert "raw" not in said
+    assert "overtime" not in said  # its name, not its key
+    assert "raw" in staffing_surge_plan._refused(surge_plan.PlanError("raw"), desk.visit(language))
 
 
 def test_a_bad_aim_keeps_the_plan_and_says_so() -> None:

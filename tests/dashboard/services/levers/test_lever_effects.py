@@ -116,7 +116,7 @@ def test_a_changed_range_is_followed_and_its_middle_is_expected(centre: Centre) 
     _refresh(centre)
     before = _next_4h(centre, incident)
     with centre.sessions.begin() as session:
-        lever_ranges.keep(session, {"sms": (0.01, 0.04)})
+        lever_ranges.keep(session, {"sms": lever_ranges.between(0.01, 0.04)})
     assert _refresh(centre) == 1
     assert _next_4h(centre, incident) > 1.3 * before
     assert _basis(centre, incident).effects[0].share == Spread(0.01, pytest.approx(0.02), 0.04)

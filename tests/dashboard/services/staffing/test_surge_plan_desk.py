@@ -134,7 +134,7 @@ def test_a_budget_is_kept(plan: PlanRecord, asked: Question) -> None:
 
 def test_a_budget_below_what_is_held_is_said(plan: PlanRecord, asked: Question) -> None:
     dear = max(plan.lines, key=lambda line: line.cost)
-    with pytest.raises(PlanError, match="more than the budget"):
+    with pytest.raises(PlanError, match="held_budget"):
         surge_plan.solve(asked, Aim(BUDGET, 1.0), held=plan.fixing(dear.key), by=PLANNER)
 
 
@@ -161,7 +161,9 @@ def test_figures_of_levers_are_changed_and_given_back(tmp_path: Path) -> None:
 
     def save(**fields: str) -> None:
         with centre.sessions.begin() as session:
-            surge_plan_levers.save(session, {"overtime": fields}, settings=centre.settings)
+            surge_plan_levers.save(
+                session, {"overtime": fields}, settings=centre.settings, by=PLANNER, now=centre.clock()
+            )
 
     def overtime() -> tuple[float, float, float, tuple[str, ...]]:
         with centre.session() as session:
