@@ -9,33 +9,56 @@
     if (!first) history.replaceState(history.state, "", place.dataset.address);
   }).observe(document.getElementById("main"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-address"] });
 
-  // Sliders are made here: Dash's own input sets a text cursor, which a range does not have.
-  const HAND_MS = 400; // so long after a hand's move its slider is not moved by an answer that is already old
-  const last = new WeakMap();
-  let sent = 0;
+  // Sliders are made here: Dash's own input sets a text cursor, which a range does not have. A move is written into the
+  // field beside it, so that whatever is asked next carries all moves, also those that no answer has come to yet.
+  const SEND_MS = 16;
+  const written = new WeakMap(); // what a hand has written by a slider, until an answer to just that comes
+  const field = (element) => element.closest(".whatif-field");
+  const entryOf = (element) => field(element).querySelector("input[type=text]");
   function describe(range) {
-    const { label, unit } = range.closest(".whatif-field").dataset;
-    const entry = range.closest(".whatif-field").querySelector("input[type=text]");
+    const { label, unit } = field(range).dataset;
+    const entry = entryOf(range);
+    const moved = written.get(range) ?? entry?.value;
     range.setAttribute("aria-label", label);
-    range.setAttribute("aria-valuetext", entry?.value || last.has(range) ? `${range.value} ${unit}` : entry?.placeholder ?? range.value);
+    range.setAttribute("aria-valuetext", moved ? `${range.value} ${unit}` : entry?.placeholder ?? range.value);
+  }
+  function said(range) {
+    const number = Number(Number(range.value).toFixed(2));
+    const { rest, step } = range.parentElement.dataset;
+    if (rest !== "" && Math.abs(number - Number(rest)) < Number(step) / 2) return "";
+    return document.documentElement.lang === "de" ? String(number).replace(".", ",") : String(number);
   }
   function make(place) {
     const { low, high, step, off } = place.dataset;
     const range = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step, disabled: Boolean(off) });
     range.addEventListener("input", () => {
-      last.set(range, performance.now());
+      written.set(range, said(range));
       describe(range);
-      clearTimeout(sent);
-      const data = { name: place.closest(".whatif-field").dataset.field, position: Number(range.value) };
-      sent = setTimeout(() => window.dash_clientside.set_props("whatif-hand", { data: { ...data, at: Date.now() } }), 16);
+      clearTimeout(range.sent_);
+      const id = { type: "whatif-entry", name: field(place).dataset.field };
+      range.sent_ = setTimeout(() => window.dash_clientside.set_props(id, { value: written.get(range) ?? said(range) }), SEND_MS);
     });
     place.append(range);
     return range;
   }
+  function forget(range) {
+    if (!range) return;
+    clearTimeout(range.sent_);
+    written.delete(range);
+  }
+  // An answer says which text it answers. One to an older text never moves the slider back.
   const follow = () => document.querySelectorAll(".whatif-slider").forEach((place) => {
     const range = place.firstElementChild ?? make(place);
-    if (performance.now() - (last.get(range) ?? -HAND_MS) >= HAND_MS) range.value = place.dataset.position;
+    const [position, ...answers] = place.dataset.position.split("|");
+    if (written.get(range) === answers.join("|")) written.delete(range);
+    if (!written.has(range)) range.value = position;
     describe(range);
   });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.(".whatif-field input[type=text]")) forget(field(event.target).querySelector("input[type=range]"));
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#whatif-reset")) document.querySelectorAll(".whatif-slider input").forEach(forget);
+  }, true);
   new MutationObserver(follow).observe(document.getElementById("main"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-position"] });
 })();

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.cli.staff_day import day
+from dashboard.cli.staff_share import share
 from dashboard.cli.staff_table import Table, read_table
 from forecasting.staffing import (
     CONVENTIONS,
@@ -81,6 +82,7 @@ def staff() -> None:
 
 
 staff.add_command(day)
+staff.add_command(share)
 
 
 @staff.command("evaluate")
@@ -89,7 +91,8 @@ def evaluate_command(path: Path, convention: Convention, *, short_abandon: float
     """Append the measures of each row's centre.
 
     Columns: model (erlang_b, erlang_c or erlang_a), offered (per interval), interval_s, aht_s, patience_s (erlang_a;
-    may be inf), agents, answer_within_s; others are passed through.
+    may be inf), agents, answer_within_s, concurrency (chats that one agent works on at once; 1 without the column);
+    others are passed through.
     """
     table = read_table(path)
     table.require(["model", *LOAD, "agents"], fresh=MEASURES)
@@ -104,6 +107,7 @@ def evaluate_command(path: Path, convention: Convention, *, short_abandon: float
     known["patience_s"] = _patience(table, impatient)
     known["answer_within_s"] = _column(table, "answer_within_s", absent=0.0, where=queueing)
     known["short_abandon_s"] = _column(table, "short_abandon_s", absent=short_abandon)
+    known |= _at_once(table)
     with _readable(table):
         measures = evaluate(models, **known, convention=convention)
     about = {"schema": EVALUATE_SCHEMA, "convention": convention}
@@ -138,7 +142,8 @@ def require_command(
 ) -> None:
     """Append the agents each row needs, the people to schedule, and what they reach.
 
-    Columns: offered (per interval), interval_s, aht_s, for erlang_a patience_s (may be inf); others are passed through.
+    Columns: offered (per interval), interval_s, aht_s, for erlang_a patience_s (may be inf), concurrency (chats that
+    one agent works on at once; 1 without the column); others are passed through.
     At least one target is needed; the smallest number of agents that meets all of them is given.
     """
     if all(value is None for value in targets.values()):
@@ -149,6 +154,7 @@ def require_command(
     known["patience_s"] = _required_patience(table, model, patience=patience)
     known["answer_within_s"] = _threshold(table, answer_within)
     known["short_abandon_s"] = _column(table, "short_abandon_s", absent=short_abandon)
+    known |= _at_once(table)
     with _readable(table):
         need = _require(known, targets, model=model, convention=convention)
     answer: Columns = {"agents": need.agents, "scheduled_agents": scheduled_agents(need.agents, shrinkage)}
@@ -164,6 +170,7 @@ def _require(known: Columns, targets: dict[str, float | None], *, model: Model, 
         patience_s=known["patience_s"],
         answer_within_s=known["answer_within_s"],
         short_abandon_s=known["short_abandon_s"],
+        concurrency=known.get("concurrency", 1),
         service_level=targets["service_level"],
         max_occupancy=targets["max_occupancy"],
         max_abandonment=targets["max_abandonment"],
@@ -202,6 +209,13 @@ def _column(
     if name not in table.header:
         return np.full(len(table.rows), absent)
     return table.numbers(name, rule=rule, where=where, absent=absent)
+
+
+def _at_once(table: Table) -> Columns:
+    """Chats that one agent works on at once, where there is such a column."""
+    if "concurrency" not in table.header:
+        return {}
+    return {"concurrency": table.numbers("concurrency", rule="from 1 without decimals")}
 
 
 def _patience(table: Table, where: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -243,7 +257,7 @@ def _objects(table: Table, values: dict[str, list[Any]], *, known: Columns) -> l
     """Return the rows; numbers that were read become numbers, other columns stay texts; null is infinite or blank."""
     columns: dict[str, list[Any]] = {name: table.text(name) for name in table.header}
     for name in known.keys() & columns.keys():
-        read = known[name].astype(np.int64) if name == "agents" else known[name]
+        read = known[name].astype(np.int64) if name in ("agents", "concurrency") else known[name]
         columns[name] = [value if text else None for text, value in zip(columns[name], read.tolist(), strict=True)]
     columns |= values
     rows = zip(*columns.values(), strict=True)

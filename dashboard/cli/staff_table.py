@@ -75,6 +75,7 @@ _RULES: dict[str, Callable[[float], bool]] = {
     "at least 0": lambda value: 0 <= value < math.inf,
     "at least 0, or inf": lambda value: value >= 0,
     "greater than 0": lambda value: 0 < value < math.inf,
+    "from 1 without decimals": lambda value: 1 <= value < math.inf and value == math.floor(value),
     "at least 0 without decimals": lambda value: 0 <= value < math.inf and value == math.floor(value),
 }
 

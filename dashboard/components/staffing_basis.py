@@ -50,7 +50,7 @@ def _row(queue: QueueStaffing, words: Words) -> Component:
     return html.Tr(
         [
             html.Th(queue.label, scope="row"),
-            _cell(words(f"staffing.model.{queue.model}"), ""),
+            _cell(words(f"staffing.model.{queue.model}"), _at_once(queue, words)),
             _cell(target if live else UNKNOWN, setting if live else ""),
             _cell(words.wait(queue.aht_s), measured),
             _cell(words.wait(queue.patience_s) if live else UNKNOWN, setting if live else ""),
@@ -58,6 +58,10 @@ def _row(queue: QueueStaffing, words: Words) -> Component:
             _cell(words.percent(queue.max_occupancy), setting),
         ]
     )
+
+
+def _at_once(queue: QueueStaffing, words: Words) -> str:
+    return words("staffing.basis.at_once", n=words.number(queue.concurrency)) if queue.concurrency > 1 else ""
 
 
 def _cell(value: str, source: str) -> Component:

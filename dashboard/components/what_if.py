@@ -18,7 +18,6 @@ from dashboard.domain.board import Range
 from dashboard.domain.what_if import CLEARED, NO_BACKLOG, Changes, Clearing, Outcome, Standing, WhatIf
 from dashboard.domain.what_if_entries import FIELDS, Field, at_rest, plain, read, written
 
-HAND = "whatif-hand"  # what a hand has just done: {"name": …, "position": …}
 SLIDER, ENTRY, ERROR, NOTE = (f"whatif-{name}" for name in ("slider", "entry", "error", "note"))
 FINE_BELOW = 0.1
 
@@ -58,7 +57,6 @@ def panel(
     head = html.Div([html.H2(words("whatif.inputs")), reset], className="section-head")
     return html.Div(
         [
-            dcc.Store(id=HAND),
             html.Section([head, *fields], className="whatif-inputs", **aria(label=words("whatif.inputs"))),
             html.Section(
                 figures(found, words, changes=changes, course=course),
@@ -155,7 +153,8 @@ def _field(
                     low=str(field.low),
                     high=str(field.high),
                     step=str(field.step),
-                    position=str(position(field, standing, text)),
+                    rest=plain(low) if low == high else "",
+                    position=mark(field, standing, text),
                     off="1" if off else "",
                 ),
             ),
@@ -191,6 +190,11 @@ def position(field: Field, standing: Standing, text: str) -> float:
         return number
     low, high = at_rest(field, standing)
     return round((low + high) / 2 / field.step) * field.step
+
+
+def mark(field: Field, standing: Standing, text: str) -> str:
+    """The slider's position with the text it answers: a hand that has moved on since does not follow it."""
+    return f"{position(field, standing, text)}|{text}"
 
 
 def _plain_id(kind: str, field: Field) -> str:
@@ -331,12 +335,12 @@ def _course(found: WhatIf, words: Words, *, changed: bool, course: dict[str, Any
 def _means(found: WhatIf, words: Words) -> Component:
     said = [words(f"whatif.caution.{key}") for key in found.cautions]
     warned = [html.P([html.Strong(words("whatif.cautions")), " ", " ".join(said)], className="note")] if said else []
+    at_work = words("whatif.at_work_roster" if found.rostered else "whatif.at_work_ordinary")
+    basis = html.P([at_work, " ", words("whatif.basis")], className="explains")
     return html.Div(
         [
             *warned,
-            html.Details(
-                [html.Summary(words("whatif.basis_title")), html.P(words("whatif.basis"), className="explains")]
-            ),
+            html.Details([html.Summary(words("whatif.basis_title")), basis]),
         ],
         className="whatif-means",
     )

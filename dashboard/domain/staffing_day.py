@@ -19,6 +19,9 @@ class Hour:
     agents_p90: int
     scheduled_p50: int
     scheduled_p90: int
+    rostered: float | None = None  # the fewest of the hour
+    short_p50: float | None = None  # the most missing at a time
+    short_p90: float | None = None
 
 
 def of_day(view: StaffingView, day: date) -> StaffingView:
@@ -66,6 +69,15 @@ def current(cells: Sequence[StaffingCell], now: datetime, *, interval_s: int) ->
     return next((c for c in cells if c.at <= now < c.at + timedelta(seconds=interval_s)), None)
 
 
+def missing_hours(cells: Sequence[StaffingCell], *, interval_s: int) -> tuple[float, float] | None:
+    """Hours of work that the roster lacks at the median and at the upper end; None where it tells of no interval."""
+    known = [(c.short_p50, c.short_p90 or 0.0) for c in cells if c.short_p50 is not None]
+    if not known:
+        return None
+    hours = interval_s / 3600
+    return sum(low for low, _ in known) * hours, sum(high for _, high in known) * hours
+
+
 def person_hours(cells: Sequence[StaffingCell], *, interval_s: int) -> tuple[float, float]:
     """Scheduled hours of work at the median and at the upper end of demand."""
     hours = interval_s / 3600
@@ -79,6 +91,9 @@ def _hour(at: datetime, cells: Sequence[StaffingCell]) -> Hour:
         max(c.agents_p90 for c in cells),
         max(c.scheduled_p50 for c in cells),
         max(c.scheduled_p90 for c in cells),
+        min((c.rostered for c in cells if c.rostered is not None), default=None),
+        max((c.short_p50 for c in cells if c.short_p50 is not None), default=None),
+        max((c.short_p90 for c in cells if c.short_p90 is not None), default=None),
     )
 
 
@@ -97,4 +112,12 @@ def _added(one: StaffingCell, other: StaffingCell) -> StaffingCell:
         one.scheduled_p90 + other.scheduled_p90,
         level / offered if offered else 1.0,
         busy / agents if agents else 0.0,
+        _known_sum(one.rostered, other.rostered),
+        _known_sum(one.short_p50, other.short_p50),
+        _known_sum(one.short_p90, other.short_p90),
     )
+
+
+def _known_sum(one: float | None, other: float | None) -> float | None:
+    """Of queues the roster does not name nothing is known, so nothing of them is added."""
+    return other if one is None else one if other is None else one + other

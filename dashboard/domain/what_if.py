@@ -93,3 +93,4 @@ class WhatIf:
     before: Outcome
     after: Outcome
     cautions: tuple[str, ...]
+    rostered: int = 0  # queues whose people at work are the roster's; the others have those of an ordinary day

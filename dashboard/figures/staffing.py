@@ -19,7 +19,7 @@ HEADROOM = 1.18
 def staffing(cells: Sequence[StaffingCell], words: Labels, *, now: datetime, interval_s: int) -> dict[str, Any]:
     """A day's chart as a plain dict; steps, because a need holds for its whole interval."""
     width = timedelta(seconds=interval_s)
-    top = max((cell.scheduled_p90 for cell in cells), default=1) * HEADROOM or 1
+    top = max((max(cell.scheduled_p90, cell.rostered or 0.0) for cell in cells), default=1) * HEADROOM or 1
     start, end = cells[0].at, cells[-1].at + width
     scheduled = _steps(cells, "scheduled_p50", words, width=width, name=words("staffing.scheduled"))
     upper = _steps(cells, "scheduled_p90", words, width=width, name=words("staffing.scheduled_upper"))
@@ -30,6 +30,9 @@ def staffing(cells: Sequence[StaffingCell], words: Labels, *, now: datetime, int
         {**scheduled, "line": {"color": "@forecast", "width": 2.25, "shape": "hv"}},
         {**agents, "line": {"color": "@normal", "width": 1.25, "shape": "hv"}},
     ]
+    if any(cell.rostered is not None for cell in cells):
+        there = _steps(cells, "rostered", words, width=width, name=words("roster.scheduled"))
+        traces.append({**there, "line": {"color": "@observed", "width": 1.75, "shape": "hv"}})
     return {
         "data": traces,
         "layout": {
@@ -52,7 +55,7 @@ def staffing(cells: Sequence[StaffingCell], words: Labels, *, now: datetime, int
 def _steps(cells: Sequence[StaffingCell], field: str, words: Labels, *, width: timedelta, name: str) -> Trace:
     """One line in steps, broken where no interval follows."""
     xs: list[int] = []
-    ys: list[int | None] = []
+    ys: list[float | None] = []
     labels: list[str] = []
     for cell, after in zip(cells, [*cells[1:], None], strict=True):
         stop = cell.at + width
@@ -96,9 +99,18 @@ def _named(cells: Sequence[StaffingCell], words: Labels, *, end: datetime) -> li
     last = cells[-1]
     top = max(cell.scheduled_p90 for cell in cells) or 1
     low, high = float(last.agents_p50), float(max(last.scheduled_p50, last.agents_p50 + 0.09 * top))
-    names = ((low, words("staffing.agents_short"), "@soft"), (high, words("staffing.scheduled_short"), "@forecast"))
+    names = [(low, words("staffing.agents_short"), "@soft"), (high, words("staffing.scheduled_short"), "@forecast")]
+    if last.rostered is not None:
+        names.append((_free(last.rostered, (low, high), step=0.09 * top), words("roster.scheduled_short"), "@observed"))
     place = {"x": epoch_ms(end), "xanchor": "left", "xshift": 6, "showarrow": False}
     return [{**place, "y": y, "text": text, "font": {"color": colour, "size": 12}} for y, text, colour in names]
+
+
+def _free(wanted: float, taken: Sequence[float], *, step: float) -> float:
+    """The place nearest to the wanted one where a name has room above those that stand."""
+    while any(abs(wanted - one) < step * 0.99 for one in taken):
+        wanted = min(one for one in taken if abs(wanted - one) < step * 0.99) + step
+    return wanted
 
 
 def _peak(cells: Sequence[StaffingCell], words: Labels, *, end: datetime) -> list[dict[str, Any]]:

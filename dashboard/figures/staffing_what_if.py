@@ -20,7 +20,8 @@ def waiting(found: WhatIf, words: Labels, *, changed: bool) -> dict[str, Any]:
     if changed:
         lines.append((found.after.waiting, words("whatif.after"), "@forecast", 2.25))
     top = max(1.0, *(value for points, *_ in lines for _, value in points)) * HEADROOM
-    traces = [_line(points, words, name=name, colour=colour, width=width) for points, name, colour, width in lines]
+    times = [words.time(at) for at, _ in found.before.waiting]  # both lines stand at the same times
+    traces = [_line(points, times, name=name, colour=colour, width=width) for points, name, colour, width in lines]
     return {
         "data": traces,
         "layout": {
@@ -36,7 +37,7 @@ def waiting(found: WhatIf, words: Labels, *, changed: bool) -> dict[str, Any]:
 
 
 def _line(
-    points: Sequence[tuple[datetime, float]], words: Labels, *, name: str, colour: str, width: float
+    points: Sequence[tuple[datetime, float]], times: list[str], *, name: str, colour: str, width: float
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -44,7 +45,7 @@ def _line(
         "name": name,
         "x": [epoch_ms(at) for at, _ in points],
         "y": [round(value, 1) for _, value in points],
-        "customdata": [words.time(at) for at, _ in points],
+        "customdata": times,
         "hovertemplate": HOVER,
         "line": {"color": colour, "width": width},
     }

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard.components import charts, live, staffing_basis, staffing_heat
+from dashboard.components import charts, live, staffing_basis, staffing_gap, staffing_heat
 from dashboard.components.attributes import aria, data
 from dashboard.components.current import current_visit
 from dashboard.components.links import link
@@ -20,7 +20,7 @@ from dashboard.domain import staffing_day
 from dashboard.domain.board import StaffingCell, StaffingView
 from dashboard.domain.people import Right
 from dashboard.figures.staffing import staffing as staffing_figure
-from dashboard.pages import staffing_surge_plan, staffing_what_if
+from dashboard.pages import staffing_roster, staffing_surge_plan, staffing_what_if
 from dashboard.services.staffing import staffing_export, staffing_plan
 
 PATH = "/staffing"
@@ -30,11 +30,11 @@ RIGHT = Right.PLAN_STAFF
 TILES = ("now", "peak", "hours")
 FILES = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
 NEARBY_DAYS = 7
-VIEWS = ("need", "whatif", "plan")
+VIEWS = ("need", "roster", "whatif", "plan")
 
 
 def layout(visit: Visit) -> Component:
-    """The need of a day, or another view on it: `?view=whatif` or `?view=plan`."""
+    """The need of a day, or another view on it: `?view=roster`, `?view=whatif` or `?view=plan`."""
     words, settings = visit.words, visit.services.settings
     view = visit.parameters.get("view", "")
     view = view if view in VIEWS else VIEWS[0]
@@ -55,6 +55,8 @@ def layout(visit: Visit) -> Component:
 def _shown(view: str, visit: Visit, *, day: int) -> list[Component]:
     if view == "whatif":
         return [staffing_what_if.body(visit)]
+    if view == "roster":
+        return staffing_roster.body(visit)
     return staffing_surge_plan.body(visit) if view == "plan" else _need(visit, day=day)
 
 
@@ -87,6 +89,7 @@ def register(app: Dash, services: ServicesLike) -> None:
     """The chosen day is drawn again when a new forecast arrives; files are plain addresses."""
     staffing_what_if.register(app, services)
     staffing_surge_plan.register(app, services)
+    staffing_roster.register(app, services)
 
     @app.callback(
         Output("staffing-body", "children"),
@@ -146,6 +149,7 @@ def _body(visit: Visit, *, day: int, queue: str | None) -> list[Component]:
     head = [
         html.H2(label),
         html.Span(words("staffing.chart_unit", minutes=view.interval_s // 60), className="soft"),
+        staffing_gap.gap(cells, words, interval_s=view.interval_s, known=staffing_gap.is_known(view)),
     ]
     table_head = [html.H2(words("staffing.by_hour")), html.Span(words("staffing.by_hour_means"), className="soft")]
     return [

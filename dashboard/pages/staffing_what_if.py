@@ -13,7 +13,7 @@ from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.people import Right
 from dashboard.domain.what_if import Changes, WhatIf
-from dashboard.domain.what_if_entries import BY_NAME, at_rest, parse
+from dashboard.domain.what_if_entries import BY_NAME, parse
 from dashboard.figures.staffing_what_if import waiting
 from dashboard.services.staffing import what_if
 
@@ -32,27 +32,24 @@ def body(visit: Visit) -> Component:
 
 
 def register(app: Dash, services: ServicesLike) -> None:
-    """One callback for every input: sliders and fields follow one another."""
+    """One callback for every input. A slider writes its field (assets/62-what-if.js): each request knows all moves."""
 
     @app.callback(
         Output("whatif-figures", "children"),
         Output("whatif-figures", "data-address"),
         *(Output({"type": kind, "name": ALL}, prop) for kind, prop in _OUTPUTS),
-        Input(panel.HAND, "data"),
         Input({"type": panel.ENTRY, "name": ALL}, "value"),
         Input(RESET, "n_clicks"),
         Input(TICK, "data"),
         State({"type": panel.ENTRY, "name": ALL}, "id"),
         prevent_initial_call=True,
     )
-    def move(hand: Any, entries: list[Any], clicks: int, tick: Any, ids: list[dict[str, str]]) -> Any:
+    def move(entries: list[Any], clicks: int, tick: Any, ids: list[dict[str, str]]) -> Any:
         visit = current_visit(services)
         visit.person.require(RIGHT)
         names = [one["name"] for one in ids]
-        by = ctx.triggered_id
-        texts = {} if by == RESET else dict(zip(names, (str(one or "") for one in entries), strict=True))
-        slid = hand["name"] if by == panel.HAND and hand["name"] in names else None
-        return _moved(visit, names, texts, slid=slid, position=hand["position"] if slid else None)
+        texts = {name: str(one or "") for name, one in zip(names, entries, strict=True)}
+        return _moved(visit, names, {} if ctx.triggered_id == RESET else texts)
 
 
 _OUTPUTS = (
@@ -63,23 +60,13 @@ _OUTPUTS = (
 )
 
 
-def _moved(
-    visit: Visit, names: list[str], texts: dict[str, str], *, slid: str | None, position: Any
-) -> tuple[Any, ...]:
+def _moved(visit: Visit, names: list[str], texts: dict[str, str]) -> tuple[Any, ...]:
     words = visit.words
-    if slid is not None:
-        texts[slid] = panel.entry_text(BY_NAME[slid], float(position), words)
     changes, problems = parse(texts)
     found = _answer(visit, changes)
-    if slid is not None and _at_rest(slid, found, float(position)):
-        texts[slid] = ""
-        changes, problems = parse(texts)
-        found = _answer(visit, changes)
     fields, standing = [BY_NAME[name] for name in names], found.standing
-    sliders = [
-        no_update if f.name in problems else str(panel.position(f, standing, texts.get(f.name, ""))) for f in fields
-    ]
-    entries = [texts[slid] if f.name == slid else no_update if texts else "" for f in fields]
+    sliders = [no_update if f.name in problems else panel.mark(f, standing, texts.get(f.name, "")) for f in fields]
+    entries = [no_update if texts else "" for _ in fields]
     errors = [panel.error(problems.get(f.name), f, words) for f in fields]
     notes = [panel.note(f, standing, words, changes=changes) for f in fields]
     shown = panel.figures(found, words, changes=changes, course=_course(found, changes, words=words))
@@ -88,12 +75,6 @@ def _moved(
 
 def _course(found: WhatIf, changes: Changes, *, words: Words) -> dict[str, Any]:
     return waiting(found, words.at(found.timezone), changed=panel.is_changed(changes))
-
-
-def _at_rest(name: str, found: WhatIf, position: float) -> bool:
-    """Whether the slider was put back to where it stands unmoved."""
-    low, high = at_rest(BY_NAME[name], found.standing)
-    return low == high and abs(position - low) < BY_NAME[name].step / 2
 
 
 def _answer(visit: Visit, changes: Changes) -> WhatIf:

@@ -82,17 +82,11 @@ def log_inverse_before(load: Load, *, rule: Rule = EXACT) -> Floats:
 
 
 def _by_recursion(load: Load) -> Floats:
-    """1/B(k) = 1 + (k/a)/B(k−1), over the cells that still need step k."""
-    order = np.argsort(-load.agents, kind="stable")
-    steps = load.agents[order] - 1
-    loads = load.offered_load[order]
-    inverse = np.ones_like(loads)
-    reciprocal = 1 / loads
-    for k in range(1, int(steps[0]) + 1 if len(steps) else 0):
-        active = slice(0, int(np.searchsorted(-steps, -k, side="right")))
-        inverse[active] = 1 + k * reciprocal[active] * inverse[active]
-    result = np.empty_like(loads)
-    result[order] = np.log(inverse)
+    """Return ln(1/B(n − 1, a)) by the recursion of positive terms."""
+    from forecasting.staffing.panels import log_inverse  # numba is loaded by the first use, not by the import
+
+    result = np.empty_like(load.agents)
+    log_inverse(load.agents, load.offered_load, result)
     return result
 
 

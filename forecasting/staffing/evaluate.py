@@ -11,6 +11,7 @@ from forecasting.staffing.cells import Cells
 from forecasting.staffing.erlang_a import SHORT_ABANDON_S, abandoning
 from forecasting.staffing.erlang_b import loss
 from forecasting.staffing.erlang_c import delay
+from forecasting.staffing.inputs import at_once, whole
 from forecasting.staffing.measures import Convention, Measures
 from forecasting.staffing.quadrature import EXACT, Rule
 
@@ -29,6 +30,7 @@ def evaluate(
     answer_within_s: ArrayLike = 20.0,
     convention: Convention = "offered",
     short_abandon_s: ArrayLike = SHORT_ABANDON_S,
+    concurrency: ArrayLike = 1,
 ) -> Measures:
     """Measures by the model named for each cell.
 
@@ -38,6 +40,8 @@ def evaluate(
         `erlang_b`, `erlang_c` or `erlang_a`: one name, or an array of the cells' shape.
     agents, offered, interval_s, aht_s, patience_s, answer_within_s, convention, short_abandon_s
         As in `erlang_a`; Erlang B and C leave aside what they do not know.
+    concurrency
+        Contacts one agent works on at once (chats), whole numbers from 1, see `required_agents`.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def evaluate(
     >>> mixed.p_blocked.round(6).tolist(), mixed.p_wait.round(6).tolist()
     ([0.018385, 0.0], [0.0, 0.036105])
     """
-    names, people = np.broadcast_arrays(np.asarray(model), np.asarray(agents))
+    names, people = np.broadcast_arrays(np.asarray(model), whole("agents", agents) * at_once(concurrency))
     cells = Cells.of(
         people,
         offered,

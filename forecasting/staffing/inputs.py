@@ -45,6 +45,13 @@ def whole(name: str, value: ArrayLike) -> Floats:
     return array
 
 
+def at_once(concurrency: ArrayLike) -> Floats:
+    """Return how many contacts one agent works on at once, whole numbers from 1, or raise ValueError."""
+    array = whole("concurrency", concurrency)
+    _refuse("concurrency", array, array < 1, "at least 1, got {}")
+    return array
+
+
 def share(name: str, value: float) -> float:
     """Return a number in [0, 1], or raise ValueError."""
     if not 0 <= value <= 1:

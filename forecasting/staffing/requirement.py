@@ -10,12 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.staffing.cells import Cells
 from forecasting.staffing.erlang_a import SHORT_ABANDON_S
+from forecasting.staffing.erlang_c_need import least_agents
 from forecasting.staffing.evaluate import Model, evaluate_cells
+from forecasting.staffing.inputs import at_once
 from forecasting.staffing.measures import Convention, Measures
 from forecasting.staffing.quadrature import COARSE, EXACT, Floats, Rule
 from forecasting.staffing.search import Bracket, smallest
 from forecasting.staffing.targets import Targets
 
+_CERTAIN = 0.005  # margins by the coarse quadrature are at most 0.0005 off for plain targets
 Evaluate = Callable[[Cells, Rule], Measures]
 
 
@@ -41,6 +44,7 @@ def required_agents(
     model: Model = "erlang_a",
     convention: Convention = "offered",
     short_abandon_s: ArrayLike = SHORT_ABANDON_S,
+    concurrency: ArrayLike = 1,
 ) -> Requirement:
     """Smallest number of agents that meets all given targets.
 
@@ -62,6 +66,9 @@ def required_agents(
         `erlang_b`, `erlang_c` or `erlang_a`.
     convention, short_abandon_s
         Which contacts the service level of `erlang_a` counts, see `erlang_a`.
+    concurrency
+        Contacts one agent works on at once (chats), whole numbers from 1. `aht_s` is then the time one of them takes
+        beside the others, and `occupancy` the share of all places that are taken.
 
     Returns
     -------
@@ -83,6 +90,9 @@ def required_agents(
     >>> need = required_agents(200, interval_s=900, aht_s=360, model="erlang_c", service_level=0.8, max_occupancy=0.85)
     >>> int(need.agents), float(need.measures.occupancy.round(3))
     (95, 0.842)
+    >>> chats = required_agents(200, interval_s=900, aht_s=360, patience_s=240, service_level=0.8, concurrency=3)
+    >>> int(chats.agents), float(chats.measures.service_level.round(3))
+    (28, 0.846)
     """
     targets = Targets(service_level, max_occupancy, max_abandonment, max_asa_s)
     cells = Cells.of(
@@ -94,7 +104,12 @@ def required_agents(
         answer_within_s=answer_within_s,
         short_abandon_s=short_abandon_s,
     )
-    agents, measures = _solve(cells, _by(model, convention), targets=targets)
+    evaluated = _by(model, convention)
+    each = np.broadcast_to(at_once(concurrency), cells.shape).ravel()
+    places, measures = _solve(cells, evaluated, targets=targets, queueing=model == "erlang_c")
+    agents = np.ceil(places / each)
+    spare = np.flatnonzero(agents * each != places)
+    measures.fill(spare, evaluated(cells.take(spare).staffed((agents * each)[spare]), EXACT))
     return Requirement(agents.astype(np.int64).reshape(cells.shape), measures.reshape(cells.shape))
 
 
@@ -102,7 +117,7 @@ def _by(model: Model, convention: Convention) -> Evaluate:
     return lambda cells, rule: evaluate_cells(cells, model, convention=convention, rule=rule)
 
 
-def _solve(cells: Cells, evaluate: Evaluate, *, targets: Targets) -> tuple[Floats, Measures]:
+def _solve(cells: Cells, evaluate: Evaluate, *, targets: Targets, queueing: bool = False) -> tuple[Floats, Measures]:
     """Find the neighbourhood with a coarse quadrature, then prove the answer with the exact one."""
 
     def judge(rule: Rule) -> Callable[[Floats, NDArray[np.intp]], Floats]:
@@ -112,14 +127,18 @@ def _solve(cells: Cells, evaluate: Evaluate, *, targets: Targets) -> tuple[Float
     spread = np.sqrt(load)
     guess = np.ceil(load + 0.4 * spread)
     slope = 2 / (spread + 1)
-    near = smallest(judge(COARSE), guess, bracket=Bracket.open(slope))
+    rough = Bracket.open(slope)
+    if queueing and targets.is_plain:
+        rough.low, rough.lack, rough.high = least_agents(cells, targets)
+    near = smallest(judge(COARSE), guess, bracket=rough)
 
     bracket = Bracket.open(slope)
-    everywhere = np.arange(len(load))
-    fewer = np.maximum(near - 1, 0)
     measures = evaluate(cells.staffed(near), EXACT)
-    bracket.learn(everywhere, near, targets.margin(measures))
-    bracket.learn(everywhere, fewer, judge(EXACT)(fewer, everywhere))
+    bracket.learn(np.arange(len(load)), near, targets.margin(measures))
+    sure = (rough.lack > _CERTAIN) & targets.is_plain
+    bracket.low[sure] = rough.low[sure]
+    close = np.flatnonzero(~sure & (near > 0))
+    bracket.learn(close, near[close] - 1, judge(EXACT)(near[close] - 1, close))
     undecided = bracket.open_cells()
     agents = smallest(judge(EXACT), near, bracket=bracket)
     moved = np.union1d(undecided, np.flatnonzero(agents != near))

@@ -18,9 +18,10 @@ _SECANT_STEPS = 12  # what has not closed by then is bisected
 
 @dataclass(slots=True)
 class Bracket:
-    """Agents known to fail (`low`, −1 at first) and to suffice (`high`, infinite at first), and the last margin."""
+    """Agents known to fail (`low`, −1 at first; by how much: `lack`) and to suffice (`high`, infinite at first)."""
 
     low: Floats
+    lack: Floats
     high: Floats
     last: Floats
     margin: Floats
@@ -30,13 +31,15 @@ class Bracket:
     def open(cls, slope: Floats) -> Bracket:
         """Know nothing but a first guess of the margin's rise per agent."""
         unknown = np.full_like(slope, np.nan)
-        return cls(np.full_like(slope, -1.0), np.full_like(slope, np.inf), unknown, unknown.copy(), slope.copy())
+        nobody, endless = np.full_like(slope, -1.0), np.full_like(slope, np.inf)
+        return cls(nobody, np.zeros_like(slope), endless, unknown, unknown.copy(), slope.copy())
 
     def learn(self, cells: NDArray[np.intp], agents: Floats, margin: Floats) -> None:
         """Take in what was judged."""
         met = margin >= 0
         self.high[cells[met]] = np.minimum(self.high[cells[met]], agents[met])
-        self.low[cells[~met]] = np.maximum(self.low[cells[~met]], agents[~met])
+        higher = ~met & (agents > self.low[cells])
+        self.low[cells[higher]], self.lack[cells[higher]] = agents[higher], -margin[higher]
         with np.errstate(divide="ignore", invalid="ignore"):
             slope = (margin - self.margin[cells]) / (agents - self.last[cells])
         usable = np.isfinite(slope) & (slope > 0)

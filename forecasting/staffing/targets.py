@@ -14,6 +14,7 @@ TOLERANCE = 1e-12  # a target met but for the last digits is met; else 1e-17 wou
 _LEAST = 1e-300
 _HOPELESS = -1000.0
 _LEAST_OCCUPANCY = 0.01
+_LEAST_PLAIN = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Targets:
             raise ValueError(f"max_occupancy must be in [{_LEAST_OCCUPANCY}, 1], got {self.max_occupancy!r}")
         if self.max_asa_s is not None and not 0 <= self.max_asa_s < np.inf:
             raise ValueError(f"max_asa_s must be at least 0 and finite, got {self.max_asa_s!r}")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether shares are neither so small nor so near 1 that a coarse quadrature could not tell them apart."""
+        return all(
+            one is None or _LEAST_PLAIN <= one <= 1 - _LEAST_PLAIN for one in (self.service_level, self.max_abandonment)
+        )
 
     def margin(self, measures: Measures) -> Floats:
         """Return the scarcest reserve: at least 0 where all targets are met, and rising with agents.

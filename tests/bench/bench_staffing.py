@@ -1,8 +1,13 @@
-"""Figures of the staffing formulas: digits against the references, and time. `python -m tests.bench.bench_staffing`."""
+"""The goals of staffing, each measured, beside the peers in one run. `python -m tests.bench.bench_staffing`.
+
+Times are of the processor, the quickest of a few runs: other programs disturb them less than the clock's.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -12,6 +17,9 @@ from typing import Any
 import numpy as np
 
 from forecasting.staffing import erlang_a, erlang_b, erlang_c, required_agents
+from tests.bench import staffing_goals
+from tests.bench.staffing_goals import Goal
+from tests.bench.staffing_peers import ask
 from tests.conftest import REPO_ROOT
 
 REPEATS = 5
@@ -110,14 +118,67 @@ def timings() -> dict[str, tuple[float, float]]:
     return result
 
 
-def main() -> None:
-    """Print the figures."""
+def against_pyworkforce(python: Path) -> Goal:
+    """Compare the pace of Erlang C requirements, and that both find the same agents."""
+    inputs = centre(300)
+    cells = [
+        {
+            "offered": float(offered),
+            "aht_s": float(aht),
+            "interval_s": 900.0,
+            "answer_within_s": 20.0,
+            "service_level": 0.8,
+        }
+        for offered, aht in zip(inputs["offered"], inputs["aht_s"], strict=True)
+    ]
+    peer = ask(python, "positions.py", given=cells)
+    name = "Erlang C requirement beside pyworkforce"
+    if isinstance(peer, str):
+        return Goal(name, "≥ 250 ×, same n", f"not measured: {peer}", met=None)
+    many = centre(33_600)
+    _, ours = best_ms(lambda: required_agents(**many, model="erlang_c", service_level=0.8))
+    same = required_agents(**inputs, model="erlang_c", service_level=0.8).agents.tolist()
+    equal = sum(one == other for one, other in zip(same, peer[0]["agents"], strict=True))
+    times = peer[0]["s_per_cell"] / (ours / 1000 / 33_600)
+    said = f"{times:,.0f} × {peer[0]['version']}, same n in {equal} of {len(cells)} cells"
+    return Goal(name, "≥ 250 ×, same n", said, met=times >= 250 and equal == len(cells))
+
+
+def digits() -> Goal:
+    """Compare with the 50-digit references."""
     reference = REPO_ROOT.parent / "shared" / "reference" / "erlang.json"
-    if reference.exists():
-        for model, error in worst_errors(reference).items():
-            print(f"Erlang {model}: worst relative error {error:.1e}")
-    for label, (clock, processor) in timings().items():
-        print(f"{label}: {clock:.0f} ms, {processor:.0f} ms of processor time")
+    if not reference.exists():
+        return Goal("Erlang B/C/A against 50 digits", "≤ 1e-12", "not measured: no references here", met=None)
+    worst = worst_errors(reference)
+    said = ", ".join(f"{model} {error:.1e}" for model, error in worst.items())
+    return Goal("Erlang B/C/A against 50 digits", "≤ 1e-12", said, met=max(worst.values()) <= 1e-12)
+
+
+def requirement() -> Goal:
+    """Measure 33,600 Erlang A requirements."""
+    many = centre(33_600)
+    required_agents(**many, service_level=0.8)
+    _, took = best_ms(lambda: required_agents(**many, service_level=0.8))
+    return Goal("33,600 Erlang A requirements", "≤ 300 ms", f"{took:.0f} ms", met=took <= 300)
+
+
+def main() -> None:
+    """Print the goals' table, and with `--all` every timing."""
+    usual = REPO_ROOT / ".venv" / "peers" / "bin" / "python"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, default=usual if usual.exists() else Path(sys.executable))
+    parser.add_argument("--all", action="store_true")
+    chosen = parser.parse_args()
+    parts = [digits, requirement, lambda: against_pyworkforce(chosen.peers)]
+    parts += [staffing_goals.day_model, staffing_goals.day_errors, staffing_goals.near_critical]
+    print("| | goal | measured | |\n|---|---|---|---|")
+    for part in parts:
+        print(part(), flush=True)
+    for goal in (*staffing_goals.simulation(chosen.peers), staffing_goals.surge_plan()):
+        print(goal, flush=True)
+    if chosen.all:
+        for label, (clock, processor) in timings().items():
+            print(f"{label}: {clock:.0f} ms, {processor:.0f} ms of processor time")
 
 
 if __name__ == "__main__":

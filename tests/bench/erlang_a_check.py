@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.staffing import erlang_a
+from forecasting.staffing.overload import solve_day
 
 HOUR_S = 3600
 DAY_S = 86_400
 LEAST_CALLS = 20  # hours with fewer calls say too little about a share
 LEAST_QUEUE_S = 60  # of queue an hour must have, to count the agents by it
 BRIDGES_MIN = (5, 10, 20)
+CLOSURE = ", closure"
 BAND = ("on shift, pauses up to 10 min", "busy while somebody waits")  # the two that the figure shows
 
 
@@ -38,7 +40,7 @@ def read_calls(path: Path) -> pd.DataFrame:
 
 
 def hourly(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return what was observed per hour, with both estimates of the agents."""
+    """Return what was observed per hour, also in hours of few calls, with both estimates of the agents."""
     served = calls[~calls["lost"]]
     groups = calls.groupby(["date", "hour"])
     hours = pd.DataFrame(
@@ -50,7 +52,6 @@ def hourly(calls: pd.DataFrame) -> pd.DataFrame:
             "aht_s": served.groupby(["date", "hour"])["ser_time"].mean(),
         }
     )
-    hours = hours[hours["offered"] >= LEAST_CALLS].copy()
     hours["busy_agents"], hours["spread"] = busy_while_waiting(calls, hours.index)
     for minutes in BRIDGES_MIN:
         hours[f"shift_agents_{minutes}"] = on_shift(served, hours.index, bridge_s=60 * minutes)
@@ -125,6 +126,27 @@ def predict(hours: pd.DataFrame, agents: str, *, patience_s: float) -> pd.DataFr
     return pd.DataFrame(mixed, index=hours.index)
 
 
+def predict_days(hours: pd.DataFrame, agents: str, *, patience_s: float) -> pd.DataFrame:
+    """Return the closure's answer to the same hours, each day followed as a whole; agents may be fractions."""
+    parts = []
+    for _, day in hours.groupby("date"):
+        found = solve_day(
+            day["offered"],
+            interval_s=HOUR_S,
+            agents=np.maximum(day[agents], 1.0),
+            aht_s=day["aht_s"].ffill().bfill(),
+            patience_s=patience_s,
+            answer_within_s=0.0,
+        )
+        columns = {
+            "abandonment": found.abandonment,
+            "mean_wait_s": found.mean_wait_s,
+            "p_wait": 1 - found.service_level,
+        }
+        parts.append(pd.DataFrame(columns, index=day.index))
+    return pd.concat(parts)
+
+
 @dataclass(frozen=True)
 class Check:
     """The month: its hours, its patience, and the predictions by estimate of the agents."""
@@ -141,8 +163,12 @@ def check(path: Path) -> Check:
     hours = hourly(calls)
     estimates = {"busy while somebody waits": "busy_agents"}
     estimates |= {f"on shift, pauses up to {minutes} min": f"shift_agents_{minutes}" for minutes in BRIDGES_MIN}
-    predictions = {label: predict(hours, column, patience_s=patience_s) for label, column in estimates.items()}
-    return Check(hours, patience_s, predictions)
+    known = hours["offered"] >= LEAST_CALLS
+    predictions = {label: predict(hours[known], column, patience_s=patience_s) for label, column in estimates.items()}
+    for label in BAND:
+        followed = predict_days(hours, estimates[label], patience_s=patience_s)
+        predictions[label + CLOSURE] = followed[known]
+    return Check(hours[known], patience_s, predictions)
 
 
 def report(result: Check) -> str:
@@ -167,6 +193,7 @@ def report(result: Check) -> str:
         f"| {np.average(hours['mean_wait_s'], weights=weights):.1f} | – | – | {_percent(hours['queued'], weights)} |",
     ]
     columns = ["busy_agents", *(f"shift_agents_{minutes}" for minutes in BRIDGES_MIN)]
+    columns += ["shift_agents_10", "busy_agents"]  # as in `BAND`
     for (label, predicted), column in zip(result.predictions.items(), columns, strict=True):
         lines.append(_row(label, predicted, hours, agents=float(hours[column].mean())))
     return "\n".join([*lines, "", _inside(result)])

@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from tests.bench.erlang_a_check import BAND, Check, by_hour_of_day
+from tests.bench.erlang_a_check import BAND, CLOSURE, Check, by_hour_of_day
 
 PANELS = (("abandonment", 100.0, "abandonment, %"), ("mean_wait_s", 1.0, "mean wait, s"))
 OBSERVED, PREDICTED, GREY = "#1b1f24", "#0b6e99", "#8a9199"
@@ -33,10 +33,13 @@ def _by_hour_of_day(axes: Any, result: Check, name: str, *, scale: float, label:
     observed = by_hour_of_day(result.hours[name], weights) * scale
     low, high = (by_hour_of_day(result.predictions[which][name], weights) * scale for which in BAND)
     axes.fill_between(observed.index + 0.5, low, high, color=PREDICTED, alpha=0.25, linewidth=0)
+    followed = by_hour_of_day(result.predictions[BAND[0] + CLOSURE][name], weights) * scale
+    axes.plot(observed.index + 0.5, followed, color=PREDICTED, linewidth=1.1, linestyle="--")
     axes.plot(observed.index + 0.5, observed, color=OBSERVED, linewidth=1.6)
     last = observed.index[-1] + 0.7
     axes.text(last, observed.iloc[-1], "observed", color=OBSERVED, va="center")
     axes.text(last, high.iloc[-1], "Erlang A", color=PREDICTED, va="center")
+    axes.text(last, followed.iloc[-1], "closure", color=PREDICTED, va="center")
     axes.set_xlim(7, 27)
     axes.set_xticks(range(7, 25, 3))
     axes.set_ylim(0, None)

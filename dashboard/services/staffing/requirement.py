@@ -61,6 +61,7 @@ def _people(row: QueueRow, contacts: bytes, aht_s: float) -> People:
         answer_within_s=float(row.answer_within_s),
         service_level=row.service_level,
         max_occupancy=row.max_occupancy,
+        concurrency=row.concurrency,
     )
     scheduled = scheduled_agents(need.agents, row.shrinkage)
     return People(need.agents, scheduled, need.measures.service_level, need.measures.occupancy)

@@ -28,6 +28,9 @@ COLUMNS: Final = (
     "occupancy",
     "aht_s",
     "shrinkage",
+    "rostered",
+    "short_p50",
+    "short_p90",
 )
 # Spreadsheets take a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -86,6 +89,7 @@ def _rows(queue: QueueStaffing, view: StaffingView, *, decimal: str) -> Iterator
             number(cell.occupancy, 4),
             number(queue.aht_s, 1),
             number(queue.shrinkage, 3),
+            *("" if value is None else number(value, 2) for value in (cell.rostered, cell.short_p50, cell.short_p90)),
         ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -15,6 +17,7 @@ from dashboard.services.readings import demand, handling_time
 from dashboard.services.readings.demand import Demand
 from dashboard.services.readings.local_days import local_midnight
 from dashboard.services.readings.queue_history import calendar_of
+from dashboard.services.staffing import roster_people
 from dashboard.services.staffing.requirement import model_of, people
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S
@@ -33,7 +36,8 @@ def view(session: Session, *, settings: Settings, clock: Clock, first_day: int =
     start, end = local_midnight(now, zone, days=first_day), local_midnight(now, zone, days=first_day + days)
     incidents = [row.id for row in get_incidents(session, open_only=True)]
     made, queues = [], []
-    for row in sorted(get_queues(session), key=lambda row: (row.label.casefold(), row.key)):
+    rows = sorted(get_queues(session), key=lambda row: (row.label.casefold(), row.key))
+    for row in rows:
         found = _forecasts(session, row.key, incidents=incidents, start=start, end=end)
         made += [one.made_at for one in found]
         queues.append(_queue(row, found))
@@ -43,8 +47,36 @@ def view(session: Session, *, settings: Settings, clock: Clock, first_day: int =
         timezone=zone,
         interval_s=BASE_INTERVAL_S,
         made_at=max(made, default=None),
-        queues=tuple(queues),
+        queues=_with_roster(session, queues, rows),
     )
+
+
+def _with_roster(
+    session: Session, queues: Sequence[QueueStaffing], rows: Sequence[QueueRow]
+) -> tuple[QueueStaffing, ...]:
+    """The people that the roster in force schedules, beside those needed."""
+    times = sorted({cell.at for queue in queues for cell in queue.cells})
+    if not times:
+        return tuple(queues)
+    place = {at: i for i, at in enumerate(times)}
+    need = {queue.key: np.zeros(len(times)) for queue in queues}
+    for queue in queues:
+        for cell in queue.cells:
+            need[queue.key][place[cell.at]] = cell.agents_p50
+    there = roster_people.rostered(session, rows, starts=times, need=need)
+    return tuple(
+        replace(queue, cells=tuple(_rostered(cell, float(there[queue.key][place[cell.at]])) for cell in queue.cells))
+        if queue.key in there
+        else queue
+        for queue in queues
+    )
+
+
+def _rostered(cell: StaffingCell, people: float) -> StaffingCell:
+    if np.isnan(people):
+        return cell
+    short = (max(cell.scheduled_p50 - people, 0.0), max(cell.scheduled_p90 - people, 0.0))
+    return replace(cell, rostered=people, short_p50=short[0], short_p90=short[1])
 
 
 def _forecasts(
@@ -73,6 +105,7 @@ def _queue(row: QueueRow, found: list[ForecastRow]) -> QueueStaffing:
         patience_s=row.patience_s,
         shrinkage=row.shrinkage,
         max_occupancy=row.max_occupancy,
+        concurrency=row.concurrency,
         cells=_cells(row, expected, aht_s=aht.seconds) if expected else (),
     )
 

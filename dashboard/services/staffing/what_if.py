@@ -1,7 +1,7 @@
 """What if an input were different: the day model of all waiting queues, with the change and without, in one run.
 
-At work are the people an ordinary day needs, for no roster is known. Contacts of a surge are forecast with redials in
-them; the model brings its own, so they are divided by the calls per caller first.
+At work are the people of the roster, or those an ordinary day needs where it does not tell. Contacts of a surge are
+forecast with redials in them; the model brings its own, so they are divided by the calls per caller first.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from dashboard.services.staffing.what_if_inputs import REDIAL_DELAY_S, Inputs, Q
 from dashboard.services.staffing.what_if_need import scheduled
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S
+from forecasting.staffing import required_agents
 from forecasting.staffing.overload import solve_day
 from forecasting.staffing.overload.limits import cautions
 
@@ -65,6 +66,12 @@ def ask(session: Session, changes: Changes, *, settings: Settings, clock: Clock)
     return answer(what_if_inputs.current(session, settings=settings, clock=clock), changes)
 
 
+def warm_up() -> None:
+    """Have numba compile what a what-if asks for, or load it from disk, before anybody waits for that."""
+    required_agents(1000.0, interval_s=900.0, aht_s=300.0, patience_s=200.0, service_level=0.8)
+    solve_day([1.0], interval_s=900.0, agents=1, aht_s=300.0)
+
+
 def answer(inputs: Inputs, changes: Changes) -> WhatIf:
     """The same from inputs at hand; nothing is read or kept."""
     before = _without(inputs)
@@ -81,6 +88,7 @@ def answer(inputs: Inputs, changes: Changes) -> WhatIf:
         before=before,
         after=after,
         cautions=_cautions([one for one in cases if one.live], inputs),
+        rostered=sum(one.live and one.row.key in inputs.rostered for one in inputs.queues),
     )
 
 
@@ -164,7 +172,7 @@ def _solve(cases: Sequence[_Case], inputs: Inputs) -> dict[str, Floats]:
     solved = solve_day(
         _coarse(np.concatenate([one.unique for one in cases]), fine, add=True),
         interval_s=_coarse(length, fine, add=True),
-        agents=laid(np.array([one.agents for one in cases])),
+        agents=laid(np.array([one.agents * one.row.concurrency for one in cases])),
         aht_s=laid(np.array([one.aht_s for one in cases])),
         patience_s=laid(np.array([one.patience_s for one in cases])),
         redial_probability=inputs.redial,
@@ -229,7 +237,7 @@ def _needed(inputs: Inputs, cases: Sequence[_Case]) -> tuple[Range | None, datet
 def _clearing(inputs: Inputs, live: Sequence[_Case], queue: Floats) -> Clearing:
     """When more wait than chance leaves for the last time, in any queue; by quantile of demand."""
     fine = inputs.first + inputs.counted
-    agents = _coarse(np.array([one.agents for one in live]), fine)[:, inputs.first :]
+    agents = _coarse(np.array([one.agents * one.row.concurrency for one in live]), fine)[:, inputs.first :]
     length = _coarse(np.full(len(inputs.starts), float(BASE_INTERVAL_S)), fine, add=True)[inputs.first :]
     due = HALF_A_CONTACT + CHANCE * np.sqrt(agents)
     low, middle, high = (_last(queue[:, level] - due, length, since=inputs.starts[inputs.first]) for level in range(3))
@@ -253,7 +261,8 @@ def _cautions(live: Sequence[_Case], inputs: Inputs) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for one in live:
         offered = np.where(one.is_open, one.unique[MEDIAN], 0.0)[counted]
-        known = {name: getattr(one, name)[counted] for name in ("agents", "aht_s", "patience_s")}
+        known = {name: getattr(one, name)[counted] for name in ("aht_s", "patience_s")}
+        known["agents"] = one.agents[counted] * one.row.concurrency
         found |= dict.fromkeys(cautions(offered, **known))
     return tuple(found)
 

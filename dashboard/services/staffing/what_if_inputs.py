@@ -1,9 +1,12 @@
-"""What a what-if starts from: the ordinary day and the surge as stored, and the people of an ordinary day."""
+"""What a what-if starts from: the ordinary day and the surge as stored, and the people of the roster.
+
+Where the roster does not tell, the people at work are those an ordinary day needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from connectors.storage.read import get_forecast, get_incidents, get_queues, get_volumes
+from connectors.storage.read import get_forecast, get_incidents, get_queues, get_roster, get_volumes
 from connectors.storage.rows import IncidentRow, QueueRow
 from dashboard.domain.clock import Clock
 from dashboard.domain.incidents import IncidentFacts
@@ -20,6 +23,7 @@ from dashboard.services.readings.board_data import floor
 from dashboard.services.readings.demand import Demand, Floats
 from dashboard.services.readings.freshness import INTERVAL
 from dashboard.services.readings.queue_history import calendar_of
+from dashboard.services.staffing import roster_people
 from dashboard.services.staffing.requirement import is_live, people
 from dashboard.services.surge import surge_assumptions
 from dashboard.settings import Settings
@@ -64,6 +68,7 @@ class Inputs:
     eta: datetime | None
     redial: float
     attempts: float  # calls per person who calls, in a surge
+    rostered: tuple[str, ...] = ()  # queues whose people are the roster's, at least for a part of the time
 
 
 def current(session: Session, *, settings: Settings, clock: Clock) -> Inputs:
@@ -90,7 +95,8 @@ def _stamp(session: Session, *, now: datetime) -> tuple[object, ...]:
             get_forecast(session, queues[0].key, kind=kind, incident_id=incident, end=nothing) if queues else None
         ]
     ]
-    return floor(now), tuple(queues), incidents, tuple(made)
+    roster = get_roster(session)
+    return floor(now), tuple(queues), incidents, tuple(made), roster and roster.id
 
 
 def read(session: Session, *, settings: Settings, clock: Clock) -> Inputs:
@@ -103,10 +109,11 @@ def read(session: Session, *, settings: Settings, clock: Clock) -> Inputs:
     n = (LEAD_IN + sight) // INTERVAL
     starts = tuple(start + i * INTERVAL for i in range(n))
     counted = _counted(session, start=start, end=floor(now), n=n)
-    queues = [
+    found = [
         _queue(session, row, incidents=incidents, starts=starts, counted=counted.get(row.key))
         for row in sorted(get_queues(session), key=lambda row: row.key)
     ]
+    queues, rostered = _at_work(session, [one for one in found if one is not None], starts)
     assumed = surge_assumptions.current(session)
     return Inputs(
         now=now,
@@ -114,13 +121,33 @@ def read(session: Session, *, settings: Settings, clock: Clock) -> Inputs:
         first=LEAD_IN // INTERVAL,
         counted=LOOKED_AHEAD // INTERVAL,
         timezone=settings.board.timezone,
-        queues=tuple(one for one in queues if one is not None),
+        queues=queues,
         incident=" · ".join(one.title for one in facts),
         affected=_affected(facts),
         eta=min((one.eta for one in facts if one.eta is not None and one.eta > now), default=None),
         redial=assumed.redial.middle,
         attempts=assumed.attempts_per_caller,
+        rostered=rostered,
     )
+
+
+def _at_work(
+    session: Session, queues: Sequence[QueueInputs], starts: Sequence[datetime]
+) -> tuple[tuple[QueueInputs, ...], tuple[str, ...]]:
+    """The roster's people less those absent, where it tells; who can do several queues goes where most are needed."""
+    need = {
+        one.row.key: people(one.row, (one.baseline + one.surge)[1], aht_s=one.aht_s).agents.astype(float)
+        for one in queues
+    }
+    there = roster_people.rostered(session, [one.row for one in queues], starts=starts, need=need)
+    known = {key: np.isfinite(values) for key, values in there.items()}
+    met = tuple(
+        replace(one, agents=np.where(known[key], there[key] * (1 - one.row.shrinkage), one.agents))
+        if (key := one.row.key) in there
+        else one
+        for one in queues
+    )
+    return met, tuple(key for key, some in known.items() if some.any())
 
 
 def _affected(facts: Sequence[IncidentFacts]) -> tuple[int, int] | None:

@@ -32,6 +32,7 @@ def scheduled(rows: Sequence[QueueRow], offered: Floats, *, aht_s: Sequence[floa
             answer_within_s=np.array([float(row.answer_within_s) for row in own])[:, None],
             service_level=service_level,
             max_occupancy=max_occupancy,
+            concurrency=np.array([row.concurrency for row in own])[:, None],
         ).agents
         for place, row, some in zip(places, own, agents, strict=True):
             need[place] = scheduled_agents(some, row.shrinkage)

@@ -29,7 +29,7 @@ def _rounded(cell: str) -> str:
         return cell
 
 
-@pytest.mark.parametrize("example", [0, 1])
+@pytest.mark.parametrize("example", [0, 1, 2])
 def test_examples(tmp_path: Path, capsys: pytest.CaptureFixture[str], example: int) -> None:
     given, printed = blocks("csv")[2 * example : 2 * example + 2]
     command = blocks("sh")[example].split()

@@ -113,32 +113,25 @@ def test_a_bad_entry_is_kept_and_said(entry: str, code: str) -> None:
     assert f"value='{entry}'" in text
 
 
-def moved(texts: dict[str, str], *, slid: str | None = None, position: Any = None, language: str = "de") -> Any:
-    known = dict.fromkeys(NAMES, "") | texts if texts or slid else {}
-    return staffing_what_if._moved(visit(language), NAMES, known, slid=slid, position=position)
-
-
-def test_a_slider_writes_its_field_and_the_address() -> None:
-    _, address, sliders, entries, errors, notes = moved({}, slid="aht", position="1.25")
-    assert address == "/staffing?view=whatif&aht=1.25"
-    assert entries[0] == "1,25"
-    assert sliders[:2] == ["1.25", "1.0"]
-    assert not any(errors)
-    assert notes[0] == "6:15"
-
-
-def test_a_slider_put_back_empties_its_field() -> None:
-    _, address, _, entries, _, _ = moved({"aht": "1,5"}, slid="aht", position=1)
-    assert (address, entries[0]) == ("/staffing?view=whatif", "")
+def moved(texts: dict[str, str], *, language: str = "de") -> Any:
+    known = dict.fromkeys(NAMES, "") | texts if texts else {}
+    return staffing_what_if._moved(visit(language), NAMES, known)
 
 
 def test_a_field_moves_its_slider_and_a_bad_one_does_not() -> None:
-    _, address, sliders, entries, errors, _ = moved({"people": "2", "aht": "viel"})
-    assert address == "/staffing?view=whatif&people=2"
-    assert sliders[NAMES.index("people")] == "2.0"
+    _, address, sliders, entries, errors, notes = moved({"people": "2", "aht": "viel", "patience": "0,5"})
+    assert address == "/staffing?view=whatif&people=2&patience=0.5"
+    assert sliders[NAMES.index("people")] == "2.0|2"
     assert sliders[0] is no_update
     assert "keine Zahl" in errors[0]
     assert all(entry is no_update for entry in entries)
+    assert notes[NAMES.index("patience")] == "1:30–2:00"
+
+
+def test_an_answer_says_which_text_it_answers() -> None:
+    _, address, sliders, *_ = moved({"aht": "1,25"})
+    assert address == "/staffing?view=whatif&aht=1.25"
+    assert sliders[:2] == ["1.25|1,25", "1.0|"]
 
 
 def test_reset_empties_everything() -> None:
@@ -146,7 +139,7 @@ def test_reset_empties_everything() -> None:
     assert address == "/staffing?view=whatif"
     assert set(entries) == {""}
     assert set(errors) == {""}
-    assert sliders[NAMES.index("shrinkage")] == "30"
+    assert sliders[NAMES.index("shrinkage")] == "30|"
 
 
 def test_figures_say_before_after_and_whether_it_is_worse() -> None:

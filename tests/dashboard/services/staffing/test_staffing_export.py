@@ -29,7 +29,18 @@ def test_csv_for_english_spreadsheets() -> None:
         "occupancy": "0.8000",
         "aht_s": "342.5",
         "shrinkage": "0.300",
+        "rostered": "",
+        "short_p50": "",
+        "short_p90": "",
     }
+
+
+def test_people_of_the_roster_stand_beside_those_needed() -> None:
+    shown = view()
+    cell = replace(shown.queues[0].cells[0], rostered=11.5, short_p50=2.5, short_p90=7.5)
+    rostered = replace(shown, queues=(replace(shown.queues[0], cells=(cell,)),))
+    (row,) = csv.DictReader(staffing_csv(rostered, language="de").splitlines(), delimiter=";")
+    assert (row["rostered"], row["short_p50"], row["short_p90"]) == ("11,50", "2,50", "7,50")
 
 
 def test_csv_for_german_spreadsheets() -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from connectors.storage.rows import QueueRow
 from dashboard.domain.board import QueueStaffing
 from dashboard.services.staffing import staffing_plan
+from dashboard.services.staffing.requirement import people
 from dashboard.services.surge import surge_outlook
 from forecasting.staffing import required_agents
 from tests.dashboard.seeded_centre import BERLIN, Centre, make_centre, make_ordinary
@@ -77,3 +81,13 @@ def test_a_centre_without_forecasts_has_queues_and_no_cells(tmp_path: Path) -> N
     with centre.session() as session:
         view = staffing_plan.view(session, settings=centre.settings, clock=centre.clock)
     assert view.made_at is None
+
+
+def test_chats_at_once_need_fewer_people() -> None:
+    row = QueueRow(key="chat", label="Chat", channel="chat", patience_s=180.0)
+    offered = np.array([0.0, 30.0, 200.0])
+    alone, three = (people(replace(row, concurrency=each), offered, aht_s=600.0) for each in (1, 3))
+    assert (three.agents <= np.ceil(alone.agents / 3) + 1).all()
+    assert (three.agents[1:] < alone.agents[1:]).all()
+    assert (three.service_level >= row.service_level).all()
+    assert (three.occupancy <= row.max_occupancy).all()
