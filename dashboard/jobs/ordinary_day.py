@@ -17,6 +17,7 @@ from connectors.storage.write import thin_forecasts
 from dashboard.domain.clock import Clock, shifted_clock
 from dashboard.jobs import logs
 from dashboard.services.ordinary import accuracy, model_choice, ordinary_day
+from dashboard.services.replies import reply_use
 from dashboard.services.store import open_store
 from dashboard.services.surge import surge_library
 from dashboard.settings import Settings, SettingsError, load_settings
@@ -45,8 +46,9 @@ def judge(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) 
 
 
 def thin(sessions: sessionmaker[Session], *, settings: Settings, clock: Clock) -> int:
-    """Let go of what was forecast again within the hour; says how many forecasts went."""
+    """Let go of what was forecast again within the hour, and of old copies of replies; says how many forecasts went."""
     with sessions.begin() as session:
+        reply_use.forget_old(session, now=clock())
         return thin_forecasts(session, before=clock() - KEPT_WHOLE)
 
 

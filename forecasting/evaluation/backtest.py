@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import pandas as pd
 
@@ -109,13 +110,36 @@ def _score(rows: pd.DataFrame) -> Score:
     )
 
 
+class Reason(StrEnum):
+    """Why a forecaster was chosen."""
+
+    LOWEST = "lowest"  # pinball loss of all
+    NEAR_LOWEST = "near_lowest"  # the preferred one, within 3 % of the lowest
+    SHORT = "short"  # history: nothing could be judged
+    UNJUDGED = "unjudged"  # no interval of the weeks to judge was known
+
+
 @dataclass(frozen=True)
 class Choice:
-    """The forecaster chosen for a queue, why, and what each one scored."""
+    """The forecaster chosen for a queue, why, what each one scored, and on how many intervals from how many origins."""
 
     name: str
-    why: str
+    reason: Reason
     scores: Mapping[str, Score]
+    lowest: str = ""
+    n_intervals: int = 0
+    n_origins: int = 0
+
+    @property
+    def why(self) -> str:
+        """The reason in a sentence."""
+        rests_on = f"over {self.n_intervals} intervals from {self.n_origins} origins"
+        return {
+            Reason.LOWEST: f"lowest pinball loss {rests_on}",
+            Reason.NEAR_LOWEST: f"pinball loss within 3 % of the lowest ({self.lowest}) {rests_on}",
+            Reason.SHORT: "the history is too short to judge forecasters",
+            Reason.UNJUDGED: "no interval could be judged",
+        }[self.reason]
 
 
 def choose(
@@ -139,21 +163,19 @@ def choose(
     otherwise = fallback if fallback in forecasters else next(iter(forecasters))
     origins = _origins(history, calendar, horizon=horizon, n_origins=n_origins)
     if not origins:
-        return Choice(otherwise, "the history is too short to judge forecasters", {})
+        return Choice(otherwise, Reason.SHORT, {})
     result = backtest(history, calendar, interval_s=interval_s, forecasters=judgeable, origins=origins, horizon=horizon)
     judged = scores(result) if len(result) else {}
     if not judged:
-        return Choice(otherwise, "no interval could be judged", {})
+        return Choice(otherwise, Reason.UNJUDGED, {})
     return _best(judged, preferred=preferred, n_origins=len(origins))
 
 
 def _best(judged: Mapping[str, Score], *, preferred: str, n_origins: int) -> Choice:
     lowest = min(judged, key=lambda name: judged[name].pinball)
-    rests_on = f"over {judged[lowest].n_intervals} intervals from {n_origins} origins"
     near = preferred in judged and judged[preferred].pinball <= _NEAR * judged[lowest].pinball
-    if near and lowest != preferred:
-        return Choice(preferred, f"pinball loss within 3 % of the lowest ({lowest}) {rests_on}", judged)
-    return Choice(lowest, f"lowest pinball loss {rests_on}", judged)
+    name, reason = (preferred, Reason.NEAR_LOWEST) if near and lowest != preferred else (lowest, Reason.LOWEST)
+    return Choice(name, reason, judged, lowest, judged[lowest].n_intervals, n_origins)
 
 
 def _origins(history: pd.Series, calendar: OpenCalendar, *, horizon: timedelta, n_origins: int) -> list[pd.Timestamp]:

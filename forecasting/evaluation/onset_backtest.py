@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.intervals import DAY_S
-from forecasting.surge.onset import Alarm, Watch, calibrate, watch_day
+from forecasting.surge.onset import Alarm, Watch, calibrate_on, watch_day
 from forecasting.volume import OpenCalendar
-from forecasting.volume.days import Floats
 from forecasting.volume.past_days import N_DAYS, PastDays
 
 #: How often a watch is set anew, as a centre's nightly run does.
@@ -53,22 +52,29 @@ def watched_days(
 
 
 def watch_before(past: PastDays, row: int, *, rate_per_week: float) -> Watch:
-    """The watch as it would have been set before a day, on the 120 days that precede it."""
+    """The watch as it would have been set before a day, on the 120 days that precede it and on nothing else."""
     start = max(row - N_DAYS, 0)
     known = PastDays(past.day[start:row], past.expected[start:row], past.counts[start:row])
-    return calibrate(
-        known, rate_per_week=rate_per_week, days_per_week=days_per_week(past.day), intervals_per_day=_open(past.counts)
+    return calibrate_on(known, rate_per_week=rate_per_week)
+
+
+def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Alarms of several queues as a person is asked about them: those raised while one lasts are one proposal."""
+    told = [table for table in tables if len(table)]
+    every = pd.concat(told) if told else pd.DataFrame(columns=list(COLUMNS))
+    every = every.sort_values("raised_at", kind="stable").reset_index(drop=True)
+    raised, over = (
+        pd.DatetimeIndex(pd.to_datetime(every[n], utc=True)).as_unit("us") for n in ("raised_at", "over_at")
     )
+    longest = (raised + BELONGS_WITHIN).as_unit("us")
+    ends = np.minimum(over.where(over.notna(), longest).asi8, longest.asi8)
+    until = np.maximum.accumulate(np.concatenate([[np.iinfo(np.int64).min], ends]))[: len(every)]
+    return every[raised.asi8 >= until].reset_index(drop=True)
 
 
 def days_per_week(day: np.ndarray) -> float:
     """Days of the week that occur at all, from the days a queue was open."""
     return float(len(np.unique((day + 3) % 7)))
-
-
-def _open(counts: Floats) -> float:
-    """Intervals of a day that are ever known."""
-    return float(np.isfinite(counts).any(axis=0).sum())
 
 
 def _table(alarms: Sequence[Alarm], watch: Watch, *, day: int, calendar: OpenCalendar, interval_s: int) -> pd.DataFrame:
@@ -120,13 +126,18 @@ class OnsetScore:
 
 
 def onset_score(alarms: pd.DataFrame, onsets: Sequence[datetime], *, weeks: float, interval_s: int) -> OnsetScore:
-    """Judge alarms against known onsets; an interval in which an onset lies may raise the watch for it."""
-    raised = pd.DatetimeIndex(pd.to_datetime(alarms["raised_at"], utc=True))
+    """Judge alarms against known onsets; an interval in which an onset lies may raise the watch for it.
+
+    An onset during an alarm that was raised before it and still lasts is found after 0 minutes: the board says so.
+    """
+    raised, over = (pd.DatetimeIndex(pd.to_datetime(alarms[name], utc=True)) for name in ("raised_at", "over_at"))
     belongs = np.zeros(len(raised), dtype=bool)
     delays, longest_min = [], (BELONGS_WITHIN.total_seconds() + interval_s) / 60
     for onset in onsets:
         minutes = np.asarray((raised - pd.Timestamp(onset)).total_seconds(), dtype=np.float64) / 60
+        lasts = (minutes <= 0) & (minutes > -longest_min) & ~np.asarray(over <= pd.Timestamp(onset))
         own = (minutes > 0) & (minutes <= longest_min)
         belongs |= own
-        delays.append(float(minutes[own].min()) if own.any() else float("nan"))
+        found = 0.0 if lasts.any() else float(minutes[own].min()) if own.any() else float("nan")
+        delays.append(found)
     return OnsetScore(int((~belongs).sum()), weeks, tuple(delays))

@@ -18,12 +18,14 @@ from forecasting.volume.conformal import (
     MAX_LEAD,
     MIN_ORIGINS,
     Band,
+    Point,
     conformal_band,
     past_errors,
     volume_groups,
 )
 from forecasting.volume.days import DayTable, Floats, build_grid, build_table, day_and_slot
 from forecasting.volume.past_days import N_DAYS, PastDays, past_days
+from forecasting.volume.special import SpecialEffect, factors, on_ordinary_days, special_effects
 from forecasting.volume.threads import one_thread
 
 _LONGEST_SPAN = 366
@@ -54,7 +56,7 @@ class VolumeForecaster(ABC):
 
     @abstractmethod
     def _point(self, table: DayTable, n_ahead: int) -> Floats:
-        """Means of the days after the table's counts, shape (n_ahead, n_slots); at least `min_days` days are there."""
+        """Means of the ordinary days after the table's counts, shape (n_ahead, n_slots); `min_days` days are there."""
 
     def fit(self, history: pd.Series, calendar: OpenCalendar, *, interval_s: int = BASE_INTERVAL_S) -> Self:
         """Learn from a series of offered counts.
@@ -79,13 +81,14 @@ class VolumeForecaster(ABC):
         self.n_days_ = table.n_past
         self.groups_ = volume_groups(table)
         with one_thread():
-            self.errors_ = past_errors(self._point, table, first=self.min_days)
-        self.notes = tuple(sparse.notes(self.grid_, table, min_days=self.min_days, enough=self._conformal))
+            self.errors_ = past_errors(self._means, table, first=self.min_days)
+        self.notes = tuple(sparse.notes(self.grid_, table, min_days=self.min_days, enough=self.measured_band))
         return self
 
     @property
-    def _conformal(self) -> bool:
-        return self.errors_.n_origins >= MIN_ORIGINS
+    def measured_band(self) -> bool:
+        """Whether the band rests on past errors; else on an assumed spread."""
+        return self.n_days_ >= self.min_days and self.errors_.n_origins >= MIN_ORIGINS
 
     def predict(self, index: pd.DatetimeIndex) -> pd.Series:
         """Expected counts of each interval of `index`; 0 where closed, NaN where nothing at all is known.
@@ -106,7 +109,7 @@ class VolumeForecaster(ABC):
         """The last usable days beside what this forecaster says of them one day ahead; none with little history."""
         table = build_table(self.grid_, self.calendar_, interval_s=self.interval_s_, n_ahead=1)
         with one_thread():
-            return past_days(self._point, table, first=self.min_days, n_days=n_days)
+            return past_days(self._means, table, first=self.min_days, n_days=n_days)
 
     def day_ahead(self) -> tuple[int, Floats] | None:
         """The next open day (since 1970-01-01, local) and its means by slot, before any band; None with little history.
@@ -117,7 +120,7 @@ class VolumeForecaster(ABC):
         if table.n_past < self.min_days or table.n_days == table.n_past:
             return None
         with one_thread():
-            return int(table.day[-1]), self._point(table, 1)[0]
+            return int(table.day[-1]), self._means(table, 1)[0]
 
     def _forecast(self, index: pd.DatetimeIndex, levels: Sequence[float]) -> tuple[pd.Series, pd.DataFrame]:
         require_levels(levels)
@@ -145,14 +148,34 @@ class VolumeForecaster(ABC):
     def _days_ahead(self, table: DayTable, levels: Sequence[float]) -> tuple[Floats, Floats]:
         n_ahead = table.n_days - table.n_past
         if table.n_past < self.min_days:
-            return sparse.flat(self.grid_, table, levels)
+            return self._too_few_days(table, levels)
         with one_thread():
-            means = self._point(table, n_ahead)
+            means = self._means(table, n_ahead)
         if sparse.is_silent(table):
             return sparse.silent(table, levels)
-        if not self._conformal:
-            return sparse.wide(means, levels, n_days=table.n_past)
+        if not self.measured_band:
+            return self._assumed(means, levels, n_days=table.n_past)
         return self._band(levels).apply(means)
+
+    def _assumed(self, means: Floats, levels: Sequence[float], *, n_days: int) -> tuple[Floats, Floats]:
+        """Means and quantiles where too few past errors are known for a band."""
+        return sparse.wide(means, levels, n_days=n_days)
+
+    def _too_few_days(self, table: DayTable, levels: Sequence[float]) -> tuple[Floats, Floats]:
+        means, quantiles = sparse.flat(self.grid_, table, levels)
+        factor = factors(table)[table.n_past :, None]
+        return means * factor, quantiles * factor[:, :, None]
+
+    @property
+    def _means(self) -> Point:
+        """Point forecasts, special days and all."""
+        return on_ordinary_days(self._point)
+
+    def special_effects(self) -> tuple[SpecialEffect, ...]:
+        """What the calendar's special days do to a forecast made now, by name."""
+        table = build_table(self.grid_, self.calendar_, interval_s=self.interval_s_, n_ahead=1)
+        with one_thread():
+            return special_effects(table, self.calendar_)
 
     def _band(self, levels: Sequence[float]) -> Band:
         return conformal_band(self.errors_, self.groups_, levels)

@@ -13,10 +13,40 @@ import pandas as pd
 
 from forecasting.intervals import ALWAYS, BASE_INTERVAL_S, OpeningHours, interval_index
 
+MAX_SHARE = 20.0
+
+
+@dataclass(frozen=True)
+class SpecialDays:
+    """Open days that differ from others of their weekday, as people entered them: school holidays, billing, a campaign.
+
+    Parameters
+    ----------
+    name : str
+        Days of one name are taken to have one effect.
+    days : tuple of (date, share)
+        Local dates, each with the share by which a person expects contacts to differ (0.3: 30 % more); 0: nobody said.
+
+    Raises
+    ------
+    ValueError
+        If a share is not in (-1, 20].
+    """
+
+    name: str
+    days: tuple[tuple[date, float], ...]
+
+    def __post_init__(self) -> None:
+        for day, share in self.days:
+            if not -1.0 < share <= MAX_SHARE:
+                raise ValueError(
+                    f"the share of {self.name!r} on {day} must be above -1 and at most {MAX_SHARE}, got {share}"
+                )
+
 
 @dataclass(frozen=True)
 class OpenCalendar:
-    """Opening hours of one queue.
+    """Opening hours of one queue, and what is known of single days.
 
     Parameters
     ----------
@@ -28,6 +58,10 @@ class OpenCalendar:
         Country and, if wanted, subdivision as in ISO 3166: "DE", "DE-NW"; empty: no day is a holiday.
     closures : frozenset of date
         Further local dates on which the queue is closed.
+    special : tuple of SpecialDays
+        Open days with an effect of their own.
+    outages : frozenset of date
+        Local dates whose counts were taken out because of an outage: unknown, but no closures.
 
     Raises
     ------
@@ -39,6 +73,8 @@ class OpenCalendar:
     timezone: str = "UTC"
     holidays: str = ""
     closures: frozenset[date] = field(default_factory=frozenset)
+    special: tuple[SpecialDays, ...] = ()
+    outages: frozenset[date] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 _SILENT_BELOW = 14.0
 _MIN_KNOWN = 0.5
 _LONGEST_CLOSURE = 4
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class DayTable:
     after_closure : (n_days,) whether a day on which the queue would normally be open was closed just before
     is_open : (n_days, n_slots)
     counts : (n_past, n_slots), NaN where closed or unknown
+    special : (n_days, n_names), which days bear each name of the calendar's special days
+    stated : (n_days,), logarithm of the factor that people stated for a day, 0 where nobody did
     interval_s : length of a slot [s]; a slot is wall-clock time of day // interval_s, so the repeated hour of a 25-hour
         day shares its slots (their mean is kept) and the missing hour of a 23-hour day is unknown.
     """
@@ -47,6 +52,8 @@ class DayTable:
     after_closure: Bools
     is_open: Bools
     counts: Floats
+    special: Bools
+    stated: Floats
     interval_s: int
 
     @property
@@ -71,7 +78,27 @@ class DayTable:
             after_closure=self.after_closure[:end],
             is_open=self.is_open[:end],
             counts=self.counts[:n_past],
+            special=self.special[:end],
+            stated=self.stated[:end],
         )
+
+
+def appended(past: DayTable, n_past: int, ahead: DayTable) -> DayTable:
+    """The first past days of one table, then the days ahead of another, none of them special."""
+    coming = slice(ahead.n_past, ahead.n_days)
+    n_days = n_past + ahead.n_days - ahead.n_past
+    return DayTable(
+        day=np.concatenate([past.day[:n_past], ahead.day[coming]]),
+        weekday=np.concatenate([past.weekday[:n_past], ahead.weekday[coming]]),
+        day_of_month=np.concatenate([past.day_of_month[:n_past], ahead.day_of_month[coming]]),
+        days_in_month=np.concatenate([past.days_in_month[:n_past], ahead.days_in_month[coming]]),
+        after_closure=np.concatenate([past.after_closure[:n_past], ahead.after_closure[coming]]),
+        is_open=np.concatenate([past.is_open[:n_past], ahead.is_open[coming]]),
+        counts=past.counts[:n_past],
+        special=np.zeros((n_days, 0), dtype=bool),
+        stated=np.zeros(n_days),
+        interval_s=ahead.interval_s,
+    )
 
 
 @dataclass(frozen=True)
@@ -137,7 +164,8 @@ def build_table(grid: Grid, calendar: OpenCalendar, *, interval_s: int, n_ahead:
     """Leave out closed, silent and mostly unknown days, and add the next `n_ahead` open days.
 
     A normally open day without any contact counts as a closure where the weekday's mean makes silence implausible;
-    a day known for less than half of its open slots is left out, but is no closure. Today, not yet over, is left out.
+    a day known for less than half of its open slots is left out, but is no closure, nor is a day of which an outage
+    took every count. Today, not yet over, is left out.
     """
     past = grid.day <= grid.ends_with
     day, is_open, counts = grid.day[past], grid.is_open[past], grid.counts[past]
@@ -145,12 +173,14 @@ def build_table(grid: Grid, calendar: OpenCalendar, *, interval_s: int, n_ahead:
     slots_open = is_open.sum(axis=1)
     known = np.isfinite(counts).sum(axis=1)
     total = np.where(known > 0, np.nansum(counts, axis=1), 0.0)
-    silent = (total == 0) & (_usual_total(total, weekday, known > 0) > _SILENT_BELOW)
+    silent = (known > 0) & (total == 0) & (_usual_total(total, weekday, known > 0) > _SILENT_BELOW)
     usable = (slots_open > 0) & (known >= np.maximum(1, _MIN_KNOWN * slots_open)) & ~silent
     ahead = next_open_days(grid.ends_with + 1, calendar, interval_s=interval_s, n_days=n_ahead)
     ahead_open = open_days(ahead, calendar, interval_s)
     days = np.concatenate([day[usable], ahead])
-    closed = _closures(day, ahead, calendar, silent=silent | (known == 0), usable=usable)
+    spoiled = np.isin(day, day_numbers(calendar.outages))
+    closed = _closures(day, ahead, calendar, silent=silent | ((known == 0) & ~spoiled), usable=usable)
+    special, stated = _special(days, calendar)
     stamps = pd.DatetimeIndex((days * DAY_S).astype("datetime64[s]"))
     return DayTable(
         day=days,
@@ -160,8 +190,49 @@ def build_table(grid: Grid, calendar: OpenCalendar, *, interval_s: int, n_ahead:
         after_closure=_follows(days, closed),
         is_open=np.concatenate([is_open[usable], ahead_open]),
         counts=counts[usable],
+        special=special,
+        stated=stated,
         interval_s=interval_s,
     )
+
+
+def begun_days(grid: Grid, *, interval_s: int) -> DayTable:
+    """Every day of which any count is known, over or not, as past days; none is ahead."""
+    rows = np.isfinite(grid.counts).any(axis=1)
+    day = grid.day[rows]
+    stamps = pd.DatetimeIndex((day * DAY_S).astype("datetime64[s]"))
+    return DayTable(
+        day=day,
+        weekday=(day + 3) % 7,
+        day_of_month=stamps.day.to_numpy().astype(np.int64),
+        days_in_month=stamps.days_in_month.to_numpy().astype(np.int64),
+        after_closure=np.zeros(len(day), dtype=bool),
+        is_open=grid.is_open[rows],
+        counts=grid.counts[rows],
+        special=np.zeros((len(day), 0), dtype=bool),
+        stated=np.zeros(len(day)),
+        interval_s=interval_s,
+    )
+
+
+def day_numbers(dates: Iterable[date]) -> Ints:
+    """Dates as days since 1970-01-01; (n,)."""
+    return np.array([each.toordinal() - _EPOCH for each in dates], dtype=np.int64)
+
+
+def _special(days: Ints, calendar: OpenCalendar) -> tuple[Bools, Floats]:
+    """Which names each day bears (n_days, n_names), and the log factor stated for it (n_days,)."""
+    bears = np.zeros((len(days), len(calendar.special)), dtype=bool)
+    stated = np.zeros(len(days))
+    for column, group in enumerate(calendar.special):
+        numbers = day_numbers(day for day, _ in group.days)
+        logs = np.log1p([share for _, share in group.days])
+        bears[:, column] = np.isin(days, numbers)
+        order = np.argsort(numbers, kind="stable")
+        if len(order):
+            place = np.minimum(np.searchsorted(numbers[order], days), len(order) - 1)
+            stated += np.where(bears[:, column], logs[order][place], 0.0)
+    return bears, stated
 
 
 def _usual_total(total: Floats, weekday: Ints, known: Bools) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.volume.days import DayTable, Floats
 
 N_HARMONICS = 4
+N_CLOSURE = 2
 _WEEKDAY_PENALTY = 1e-3
 _CLOSURE_PENALTY = 2.0
 _PHI_MAX = 0.9
@@ -18,7 +19,6 @@ _STAYS = 0.4
 # was not masked, must not move next week.
 _CLIP = 2.5
 _ROUNDS = 4
-_N_CLOSURE = 2
 
 
 def calendar_effects(table: DayTable) -> Floats:
@@ -33,7 +33,7 @@ def calendar_effects(table: DayTable) -> Floats:
 def penalties(penalty: float) -> Floats:
     """Ridge penalties of `calendar_effects`: weekdays are all but free, harmonic k pays `penalty`·k⁴ as in a spline."""
     waves = np.repeat(penalty * np.arange(1, N_HARMONICS + 1) ** 4.0, 2)
-    return np.concatenate([np.full(7, _WEEKDAY_PENALTY), waves, np.full(_N_CLOSURE, _CLOSURE_PENALTY)])
+    return np.concatenate([np.full(7, _WEEKDAY_PENALTY), waves, np.full(N_CLOSURE, _CLOSURE_PENALTY)])
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Level:
     Attributes
     ----------
     calendar : (n_days,) log level by the calendar alone
+    rare : (n_rare,) coefficients of the last effects
     month : (n_days,) the part of it that is not the weekday's
     residual : (n_past,) what the past left over, outliers pulled in
     outlier : (n_past,) how far each day was pulled in
@@ -50,6 +51,7 @@ class Level:
     """
 
     calendar: Floats
+    rare: Floats
     month: Floats
     residual: Floats
     outlier: Floats
@@ -63,7 +65,7 @@ class Level:
         return np.asarray(self.calendar[n_past : n_past + n_ahead] + self.stays + fading)
 
 
-def fit_level(log_level: Floats, effects: Floats, *, weight: Floats, penalty: Floats) -> Level:
+def fit_level(log_level: Floats, effects: Floats, *, weight: Floats, penalty: Floats, n_rare: int = N_CLOSURE) -> Level:
     """Fit by iterated reweighting (Huber) and describe the residuals.
 
     Parameters
@@ -72,19 +74,22 @@ def fit_level(log_level: Floats, effects: Floats, *, weight: Floats, penalty: Fl
     effects : (n_days, n_effects)
     weight : (n_past,)
     penalty : (n_effects,)
+    n_rare : int
+        Last columns, of effects that few days bear.
     """
     past = effects[: len(log_level)]
     centre = float(np.average(log_level, weights=weight))
-    after_closure = past[:, -_N_CLOSURE:].any(axis=1)
+    rare = past[:, -n_rare:].any(axis=1)
     raw = _from_weekday_medians(log_level, past)
     for _ in range(_ROUNDS):
         # Days after a closure are few and far off; taken for outliers, their effect would never be learned.
-        trust = np.where(after_closure, 1.0, np.minimum(1.0, _limit(raw) / np.maximum(np.abs(raw), 1e-12)))
+        trust = np.where(rare, 1.0, np.minimum(1.0, _limit(raw) / np.maximum(np.abs(raw), 1e-12)))
         coefficients = _solve(past, log_level - centre, weight * trust, penalty)
         raw = log_level - centre - past @ coefficients
     residual = np.clip(raw, -_limit(raw), _limit(raw))
     return Level(
         calendar=np.asarray(centre + effects @ coefficients),
+        rare=coefficients[-n_rare:],
         month=np.asarray(effects[:, 7:] @ coefficients[7:]),
         residual=residual,
         outlier=raw - residual,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -73,16 +73,16 @@ def fingerprints(session: Session) -> dict[str, str]:
 
 
 def recall(session: Session, queue: str) -> DayMemory | None:
-    """The memory kept last; None where there is none."""
+    """The memory kept last; None where there is none, or only one of an older version, which is soon made anew."""
     stored = json.loads(get_setting(session, f"{SETTING}.{queue}") or "null")
-    return None if stored is None else _decoded(stored)
+    return None if stored is None or "spread" not in stored["watch"] else _decoded(stored)
 
 
 def _encoded(memory: DayMemory) -> dict[str, Any]:
     return {
         "day": memory.day,
         "model": memory.model,
-        "watch": asdict(memory.watch),
+        "watch": memory.watch.to_json(),
         "days": memory.past.day.tolist(),
         "slots": len(memory.expected),
         "expected": _packed(np.vstack([memory.past.expected, memory.expected])),
@@ -96,7 +96,8 @@ def _decoded(stored: dict[str, Any]) -> DayMemory:
     past = PastDays(
         np.asarray(stored["days"], dtype=np.int64), expected[:-1], _unpacked(stored["counts"]).reshape(shape)
     )
-    return DayMemory(stored["day"], stored["model"], expected[-1], past, Watch(**stored["watch"]))
+    watch = Watch.from_json(stored["watch"], n_slots=stored["slots"])
+    return DayMemory(stored["day"], stored["model"], expected[-1], past, watch)
 
 
 def _packed(values: Floats) -> str:

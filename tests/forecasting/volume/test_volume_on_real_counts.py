@@ -55,7 +55,9 @@ def test_weekday_counts_of_a_bank(shared: Path, days: int, every: int, limit: fl
     )
     assert ratio(judged, "two_way") < limit
     assert ratio(judged, "two_way_svd") < limit
-    assert 0.72 < judged["two_way_svd"].coverage_80 < 0.88
+    # Six origins a fortnight ahead are too few to hold the goal; over all months the band covers .79 to .82.
+    highest = 0.84 if days == 1 else 0.88
+    assert 0.77 <= judged["two_way_svd"].coverage_80 <= highest
 
 
 @pytest.mark.shared
@@ -70,4 +72,4 @@ def test_round_the_clock_counts_with_unannounced_holidays(shared: Path) -> None:
         days=1,
     )
     assert ratio(judged, "two_way_svd") < 0.97
-    assert 0.72 < judged["two_way_svd"].coverage_80 < 0.88
+    assert 0.77 <= judged["two_way_svd"].coverage_80 <= 0.84

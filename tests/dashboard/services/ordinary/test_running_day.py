@@ -13,9 +13,13 @@ from connectors.records import IntervalVolume
 from connectors.storage.read import get_forecast, get_signals
 from connectors.storage.rows import ForecastRow, SignalRow
 from dashboard.domain.board import WatchView
+from dashboard.domain.people import Role
 from dashboard.jobs.today import TodayWatch
+from dashboard.services.accounts import Account
 from dashboard.services.board import situation
 from dashboard.services.board.channel_fan import fans
+from dashboard.services.incidents import incident_desk, incident_proposals
+from dashboard.services.incidents.incident_form import Desk
 from dashboard.services.ordinary import onset_watch, ordinary_day
 from dashboard.services.ordinary.accuracy import Accuracy
 from dashboard.services.ordinary.running_day import Memories, todays
@@ -189,6 +193,29 @@ def test_a_queue_of_an_open_incident_proposes_nothing_more(centre: Centre) -> No
     until(centre, 11, levels={"billing": 5.0, "login": 5.0}, start=10)
     look(centre)
     assert [row.external_id for row in signals(centre)] == ["volumes:login"]
+
+
+def test_queues_that_rise_a_little_together_are_one_signal_and_one_proposal(centre: Centre) -> None:
+    """None is seen alone; together they are, and a person who confirms gets an incident of that start."""
+    until(centre, 10, levels={})
+    until(centre, 11, levels=dict.fromkeys(CHANNELS, 1.9), start=10)
+    watch = TodayWatch()
+    look(centre, watch)
+    fired = signals(centre)
+    assert fired
+    with centre.sessions.begin() as session:
+        (strip,) = incident_proposals.on_board(session, now=centre.now)
+        assert strip.sources == ("volumes",)
+        assert len(strip.signals) == len(fired)
+        desk = Desk("de", BERLIN, centre.now)
+        form = incident_proposals.prefill(session, strip.signals, desk=desk).form | {"affected": "200000"}
+        manager = Account("manager", Role.MANAGER)
+        number = incident_proposals.confirm(session, strip.signals, form=form, by=manager, desk=desk)
+        facts = incident_desk.incident(session, number).facts
+    assert abs(facts.started_at - strip.since) < timedelta(minutes=1)
+    look(centre, watch)
+    with centre.session() as session:
+        assert incident_proposals.on_board(session, now=centre.now) == ()
 
 
 def test_an_ordinary_day_is_quiet(centre: Centre) -> None:
