@@ -1,53 +1,61 @@
 """The watch: has something begun that the day's forecast does not explain? Causal, at a chosen rate of false alarms.
 
 At the end of each interval the counts of the last 1, 2, 4 and 8 intervals are compared with what was forecast before
-the day began, by the log-likelihood ratio of negative binomial counts whose spread is the queue's own. A busy day is no
-onset: the forecast is first raised by how far the day ran above it until an hour ago. The threshold comes from the
-queue's own ordinary days: the greatest statistic of each day, its tail continued as an exponential, so that a rate of
-one false alarm in many weeks needs no such many weeks. Chance alone sets the least threshold.
+the day began (`onset_score`). A busy day is no onset: the forecast is first raised by how far the day ran above it
+until an hour ago. The threshold comes from the queue's own ordinary days (`onset_tail`), so that a rate of one false
+alarm in many weeks needs no such many weeks. Chance alone sets the least threshold.
 
-An alarm ends when an hour brings less than 1.3 times what is expected; until then the forecast stays as it was when it
-began, or the watch would take the surge for a busy day.
+An alarm ends when an hour brings less than 1.3 times what is expected, or less than half of what raised it; until then
+the forecast stays as it was when it began, or the watch would take the surge for a busy day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.special import ndtri, xlogy
 
+from forecasting.surge.onset_score import LEAST_EXPECTED, WINDOWS, Scores, hits, raised_by_the_day, scores, spread_of
+from forecasting.surge.onset_tail import chance_threshold, tail_threshold
 from forecasting.validation import require_positive
-from forecasting.volume.days import Floats, Ints
+from forecasting.volume.days import Floats
 from forecasting.volume.past_days import PastDays
 
-WINDOWS = (1, 2, 4, 8)
-MIN_EXCESS = 10.0
 MIN_DAYS = 28
-# Where a queue's own spread is not known yet: forecast errors of 45 % of the mean, one standard deviation.
-ASSUMED_DISPERSION = 5.0
 _OVER_BELOW, _OVER_AFTER = 1.3, 4
-_LAG, _HALF_LIFE, _PRIOR, _MOST_RAISED = 4, 8.0, 10.0, 5.0
-_TAIL_FROM, _CENSORED = 0.8, 1 / 12
-_LEAST_EXPECTED = 0.05
+_LOOKED_BACK = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Watch:
-    """A watch set for one queue.
+    """A watch set for one queue, or for several together.
 
     Attributes
     ----------
-    threshold : of the log-likelihood ratio
-    dispersion : r of the negative binomial: variance = mean + mean² / r
+    threshold : of the score
+    spread : (n_windows, n_slots) how far contacts usually stray, in units of chance; NaN where it is assumed
     rate_per_week : false alarms that were asked for
     n_days : ordinary days it was set on; 0: by chance alone, with an assumed spread
     """
 
     threshold: float
-    dispersion: float
+    spread: Floats
     rate_per_week: float
     n_days: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As `from_json` reads it; the spread to four digits."""
+        rows = None if not self.n_days else np.round(self.spread, 4).tolist()
+        return {"threshold": self.threshold, "spread": rows, "rate_per_week": self.rate_per_week, "n_days": self.n_days}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], *, n_slots: int) -> Watch:
+        """What `to_json` made."""
+        rows = stored["spread"]
+        spread = np.full((len(WINDOWS), n_slots), np.nan) if rows is None else np.asarray(rows, dtype=float)
+        return cls(stored["threshold"], spread, stored["rate_per_week"], stored["n_days"])
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,9 @@ class Alarm:
     Attributes
     ----------
     raised : the interval at whose end it was raised
-    began : first interval of the window that raised it
+    began : where the contacts left what was expected, at most four hours of intervals before
     over : first interval after its end; None while it lasts
-    observed, expected : contacts in that window
+    observed, expected : contacts in the window that raised it
     """
 
     raised: int
@@ -71,7 +79,7 @@ class Alarm:
     @property
     def times_normal(self) -> float:
         """Observed ÷ expected."""
-        return self.observed / max(self.expected, _LEAST_EXPECTED)
+        return self.observed / max(self.expected, LEAST_EXPECTED)
 
 
 def calibrate(past: PastDays, *, rate_per_week: float, days_per_week: float, intervals_per_day: float) -> Watch:
@@ -93,107 +101,21 @@ def calibrate(past: PastDays, *, rate_per_week: float, days_per_week: float, int
     require_positive("rate_per_week", rate_per_week)
     least = chance_threshold(rate_per_week / max(days_per_week * intervals_per_day, 1.0))
     if past.n_days < MIN_DAYS:
-        return Watch(least, ASSUMED_DISPERSION, rate_per_week, 0)
+        return Watch(least, np.full((len(WINDOWS), past.counts.shape[1]), np.nan), rate_per_week, 0)
     expected = raised_by_the_day(past.expected, past.counts)
-    dispersion = _dispersion(expected, past.counts)
-    found = statistics(expected, past.counts, dispersion)
-    greatest = np.where(found.excess >= MIN_EXCESS, found.ratio, 0.0).max(axis=1)
-    by_days = _tail_threshold(greatest, exceeded=rate_per_week / max(days_per_week, 1e-9))
-    return Watch(max(least, by_days), dispersion, rate_per_week, past.n_days)
+    spread = spread_of(expected, past.counts)
+    greatest = scores(expected, past.counts, spread).score.max(axis=1)
+    by_days = tail_threshold(greatest, exceeded=rate_per_week / max(days_per_week, 1e-9))
+    return Watch(max(least, by_days), spread, rate_per_week, past.n_days)
 
 
-def chance_threshold(share: float) -> float:
-    """Log-likelihood ratio that chance exceeds in one of four windows in a `share` of intervals (Wilks, one-sided)."""
-    return float(ndtri(min(share / len(WINDOWS), 0.5))) ** 2 / 2
-
-
-def _tail_threshold(greatest: Floats, *, exceeded: float) -> float:
-    """What an `exceeded` share of days surpasses: their quantile, continued as an exponential over the upper fifth.
-
-    The greatest of those days count only as greater than the rest: they may hold an outage that nobody entered.
-    """
-    tail = 1.0 - _TAIL_FROM
-    if exceeded >= tail:
-        return float(np.quantile(greatest, max(1.0 - exceeded, 0.0)))
-    start = float(np.quantile(greatest, _TAIL_FROM))
-    above = np.sort(greatest[greatest > start] - start)
-    kept = above[: len(above) - int(np.ceil(_CENSORED * len(above)))]
-    if not kept.size:
-        return start
-    scale = (kept.sum() + (len(above) - len(kept)) * kept[-1]) / len(kept)
-    return start + float(scale * np.log(tail / exceeded))
-
-
-def _dispersion(expected: Floats, counts: Floats) -> float:
-    """r by moments; squared errors beyond 4 standard deviations of chance are pulled in."""
-    known = np.isfinite(counts) & (expected > 0)
-    mean, count = expected[known], counts[known]
-    square = np.minimum((count - mean) ** 2 / mean, 16.0)
-    inverse = float((mean * (square - 1.0)).sum()) / max(float((mean**2).sum()), 1e-12)
-    return 1.0 / float(np.clip(inverse, 1e-4, 1e4))
-
-
-def raised_by_the_day(expected: Floats, counts: Floats) -> Floats:
-    """The forecast raised by how far the day ran above it until an hour ago, shrunk by ten contacts; (n_days, n_slots).
-
-    It is never lowered: after a quiet morning an ordinary noon is no onset.
-    """
-    known = np.isfinite(counts)
-    came, wanted = np.where(known, counts, 0.0), np.where(known, expected, 0.0)
-    decay = 0.5 ** (1 / _HALF_LIFE)
-    total, normal = np.zeros(len(counts)), np.zeros(len(counts))
-    out = expected.copy()
-    for slot in range(_LAG + 1, counts.shape[1]):
-        total = total * decay + came[:, slot - _LAG - 1]
-        normal = normal * decay + wanted[:, slot - _LAG - 1]
-        out[:, slot] *= np.clip((total + _PRIOR) / (normal + _PRIOR), 1.0, _MOST_RAISED)
-    return out
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """At each interval's end: the greatest ratio over the windows, its window and contacts; all (n_days, n_slots)."""
-
-    ratio: Floats
-    window: Ints
-    observed: Floats
-    expected: Floats
-
-    @property
-    def excess(self) -> Floats:
-        """Contacts above expectation."""
-        return np.asarray(self.observed - self.expected)
-
-
-def statistics(expected: Floats, counts: Floats, dispersion: Floats | float) -> Statistics:
-    """Scan days; unknown intervals count for nothing. `dispersion` is one number or a column with one for each row."""
-    known = np.isfinite(counts)
-    came = np.cumsum(np.where(known, counts, 0.0), axis=1)
-    wanted = np.cumsum(np.where(known, expected, 0.0), axis=1)
-    best = Statistics(*(np.zeros(counts.shape, dtype=kind) for kind in (float, np.int64, float, float)))
-    for window in WINDOWS:
-        observed, normal = _windowed(came, window), np.maximum(_windowed(wanted, window), _LEAST_EXPECTED)
-        both = (observed + dispersion) / (normal + dispersion)
-        ratio = xlogy(observed, observed / normal) - (observed + dispersion) * np.log(both)
-        better = (observed > normal) & (ratio > best.ratio)
-        best = Statistics(
-            ratio=np.where(better, ratio, best.ratio),
-            window=np.where(better, window, best.window),
-            observed=np.where(better, observed, best.observed),
-            expected=np.where(better, normal, best.expected),
-        )
-    return best
-
-
-def _windowed(total: Floats, window: int) -> Floats:
-    out = total.copy()
-    out[:, window:] -= total[:, :-window]
-    return out
-
-
-def hits(found: Statistics, threshold: Floats | float) -> np.ndarray:
-    """Where a day would raise the watch: above the threshold, and at least ten contacts above expectation."""
-    return np.asarray((found.ratio > threshold) & (found.excess >= MIN_EXCESS))
+def calibrate_on(past: PastDays, *, rate_per_week: float) -> Watch:
+    """`calibrate`, with how much is watched read off the past days themselves."""
+    weekdays = len(np.unique((past.day + 3) % 7))
+    ever = int(np.isfinite(past.counts).any(axis=0).sum()) if past.n_days else past.counts.shape[1]
+    return calibrate(
+        past, rate_per_week=rate_per_week, days_per_week=float(weekdays or 7), intervals_per_day=float(max(ever, 1))
+    )
 
 
 def watch_day(watch: Watch, expected: Floats, counts: Floats) -> list[Alarm]:
@@ -210,41 +132,43 @@ def watch_day(watch: Watch, expected: Floats, counts: Floats) -> list[Alarm]:
     after = 0
     while True:
         normal = raised_by_the_day(expected[None], seen[None])
-        found = statistics(normal, seen[None], watch.dispersion)
+        found = scores(normal, seen[None], watch.spread)
         raised = np.flatnonzero(hits(found, watch.threshold)[0, :last])
         raised = raised[raised >= after]
         if not raised.size:
             return alarms
-        alarm = _alarm(found, int(raised[0]), factor=_factor(normal[0], expected), expected=expected, counts=counts)
+        alarm = _alarm(found, int(raised[0]), normal=normal[0], expected=expected, counts=seen, after=after)
         alarms.append(alarm)
         if alarm.over is None:
             return alarms
         after = alarm.over
-        seen[alarm.began : after] = np.nan
+        # Its counts teach nothing of the day, but for those of the hour that ended it.
+        seen[alarm.began : max(after - _OVER_AFTER, alarm.raised + 1)] = np.nan
 
 
-def _factor(normal: Floats, expected: Floats) -> Floats:
-    return np.where(expected > 0, normal / np.maximum(expected, 1e-12), 1.0)
+def _alarm(found: Scores, raised: int, *, normal: Floats, expected: Floats, counts: Floats, after: int) -> Alarm:
+    observed, wanted = float(found.observed[0, raised]), float(found.expected[0, raised])
+    times = observed / max(wanted, LEAST_EXPECTED)
+    began = _change(normal, counts, raised=raised, times=times, after=after)
+    factor = normal[began] / expected[began] if expected[began] > 0 else 1.0
+    over = _over(expected * factor, counts, after=raised + 1, below=min(_OVER_BELOW, (1.0 + times) / 2))
+    return Alarm(raised, began, over, observed, wanted)
 
 
-def _alarm(found: Statistics, raised: int, *, factor: Floats, expected: Floats, counts: Floats) -> Alarm:
-    began = max(raised - int(found.window[0, raised]) + 1, 0)
-    frozen = expected * factor[began]
-    return Alarm(
-        raised=raised,
-        began=began,
-        over=_over(frozen, counts, after=raised + 1),
-        observed=float(found.observed[0, raised]),
-        expected=float(found.expected[0, raised]),
-    )
+def _change(normal: Floats, counts: Floats, *, raised: int, times: float, after: int) -> int:
+    """Where the contacts most likely left what was expected for half of what they have now (cumulative sum)."""
+    first = max(raised - _LOOKED_BACK + 1, after, 0)
+    above = np.nan_to_num(counts[first : raised + 1] - (1.0 + times) / 2 * normal[first : raised + 1])
+    sums = np.cumsum(above[::-1])
+    return raised - int(np.argmax(sums))
 
 
-def _over(frozen: Floats, counts: Floats, *, after: int) -> int | None:
-    """The first slot after an hour, all of it past `after`, that brought less than 1.3 times what was expected."""
+def _over(frozen: Floats, counts: Floats, *, after: int, below: float) -> int | None:
+    """The first slot after an hour, all of it past `after`, that brought less than `below` times what was expected."""
     known = np.flatnonzero(np.isfinite(counts))
     known = known[known >= after]
     for end in range(_OVER_AFTER, len(known) + 1):
         hour = known[end - _OVER_AFTER : end]
-        if counts[hour].sum() < _OVER_BELOW * max(float(frozen[hour].sum()), _LEAST_EXPECTED):
+        if counts[hour].sum() < below * max(float(frozen[hour].sum()), LEAST_EXPECTED):
             return int(hour[-1]) + 1
     return None

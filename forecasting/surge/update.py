@@ -69,33 +69,47 @@ def update(prior: Scale, evidence: Evidence, *, unit: Array) -> Posterior:
 
     Notes
     -----
-    On the log scale, channel c shows y_c = L + d_c + e_c with L ~ N(prior), d_c ~ N(0, 0.4²) and e_c ~ N(0, s_c²),
-    where y_c is the log of recent counts above normal ÷ those expected at scale 1 and s_c² has a counting part and a
-    part for the roughness of real curves that falls with the number of intervals. L and d_c are then normal in closed
-    form for every curve, and the curve's weight is the tempered marginal likelihood. A surge lost in noise says only
-    that the scale is small: it is taken at the noise level, give or take half on the log scale.
+    On the log scale, channel c shows y_c = L + s + d_c + e_c with L ~ N(prior), d_c ~ N(0, 0.4²), e_c from counting and
+    s from the roughness of real curves, which falls with the number of intervals; y_c is the log of recent counts above
+    normal ÷ those expected at scale 1. s is common to all channels: one outage that starts slowly starts slowly on the
+    phone and in the chat, so more channels do not make a first quarter-hour more telling. L and d_c are then normal in
+    closed form for every curve, and the curve's weight is the tempered marginal likelihood. A surge lost in noise says
+    only that the scale is small: it is taken at the noise level, give or take half on the log scale.
     """
-    y, variance = _log_ratio(evidence, unit)
-    precision = 1.0 / (CHANNEL_SIGMA**2 + variance)
+    y, counting, rough = _log_ratio(evidence, unit)
+    precision = 1.0 / (CHANNEL_SIGMA**2 + counting)
     total = precision.sum()
-    residual = y - prior.log_mean
-    pulled = precision @ residual
+    if total <= 0:
+        return _unmoved(prior, len(y))
+    common = precision @ y / total
+    known = 1.0 / (1.0 / total + rough)  # precision of what all channels together say of the scale
     prior_precision = 1.0 / max(prior.sigma, 1e-6) ** 2
-    likelihood = -0.5 * (precision @ residual**2 - pulled**2 / (prior_precision + total))
+    off = common - prior.log_mean
+    likelihood = -0.5 * (precision @ (y - common) ** 2 + off**2 / (1.0 / known + 1.0 / prior_precision))
     likelihood += _shape_likelihood(evidence, unit)
     pick = _resample(_TEMPER * likelihood)
-    mean = prior.log_mean + pulled / (prior_precision + total)
+    mean = prior.log_mean + known * off / (prior_precision + known)
     z = normal_draws()
-    log_scale = mean[pick] + z[6] / np.sqrt(prior_precision + total)
+    log_scale = mean[pick] + z[6] / np.sqrt(prior_precision + known)
     kept = CHANNEL_SIGMA**2 * precision
     spread = np.sqrt(CHANNEL_SIGMA**2 * (1.0 - kept))
     own = np.stack([np.roll(z[7], 17 * (c + 1)) for c in range(len(y))])
-    log_channel = kept[:, None] * (y[:, pick] - log_scale) + spread[:, None] * own
-    return Posterior(pick, log_scale, log_channel, float(prior_precision / (prior_precision + total)))
+    # What all channels stray by together is the curve's error and no channel's own.
+    together = known * rough * (common[pick] - log_scale)
+    log_channel = kept[:, None] * (y[:, pick] - log_scale - together) + spread[:, None] * own
+    return Posterior(pick, log_scale, log_channel, float(prior_precision / (prior_precision + known)))
 
 
-def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array]:
-    """Per channel: log of counts ÷ expectation, (n_channels, n_draws), and its error's variance, (n_channels,)."""
+def _unmoved(prior: Scale, n_channels: int) -> Posterior:
+    """No channel tells anything: the prior itself."""
+    z = normal_draws()
+    own = np.stack([np.roll(z[7], 17 * (c + 1)) for c in range(n_channels)])
+    pick = np.arange(len(prior.log_mean), dtype=np.intp)
+    return Posterior(pick, prior.log_mean + prior.sigma * z[6], CHANNEL_SIGMA * own, 1.0)
+
+
+def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array, float]:
+    """Log of counts ÷ expectation by channel, (n_channels, n_draws); variances of counting and of the common shape."""
     known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal) & (unit.max(axis=2) > 0)
     age = np.arange(known.shape[1])[::-1]
     weight = np.where(known, _RECENCY**age, 0.0)
@@ -104,11 +118,11 @@ def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array]:
     expected = np.maximum((weight[:, :, None] * unit).sum(axis=1), 1e-12)
     seen = known.any(axis=1)
     level = np.where(seen, np.maximum(surge, noise), 1.0)
+    counting = np.where(surge > noise, noise / level, _LOST_SIGMA) ** 2
     passed = (weight * evidence.part).sum(axis=1) ** 2
-    intervals = np.where(seen, passed / np.maximum((weight**2 * evidence.part).sum(axis=1), 1e-12), 1.0)
-    counting = np.where(surge > noise, noise / level, _LOST_SIGMA)
-    variance = counting**2 + _SHAPE_SIGMA**2 / np.maximum(intervals, 1e-6)
-    return np.log(level)[:, None] - np.log(expected), np.where(seen, variance, np.inf)
+    intervals = np.where(seen, passed / np.maximum((weight**2 * evidence.part).sum(axis=1), 1e-12), 0.0)
+    rough = _SHAPE_SIGMA**2 / max(float(intervals.max(initial=0.0)), 1e-6)
+    return np.log(level)[:, None] - np.log(expected), np.where(seen, counting, np.inf), rough
 
 
 def _shape_likelihood(evidence: Evidence, unit: Array) -> Array:

@@ -18,12 +18,13 @@ from dashboard.domain.people import Role
 from dashboard.services.drill.drill_config import CONFIG_FILE, HISTORY, write_config
 from dashboard.services.drill.drill_feed import LIVE, Feed
 from dashboard.services.drill.drill_history import write_history
-from dashboard.services.drill.drill_plan import PLAN_FILE, SEED, DrillError, DrillPlan, next_plan
+from dashboard.services.drill.drill_plan import MINUTE, PLAN_FILE, SEED, DrillError, DrillPlan, next_plan
 from dashboard.services.replies.reply_desk import load_starter
 from dashboard.services.store import mark_drill, open_store
 from dashboard.settings import Settings, WebSettings, load_settings
 
 DEMO_PASSWORD: Final = "andrang-uebung"
+_OPENED, _KNOWN = timedelta(minutes=9), timedelta(minutes=31)
 _OWN = (HISTORY, LIVE, CONFIG_FILE, "andrang.db", "andrang.db-wal", "andrang.db-shm")
 
 
@@ -36,19 +37,33 @@ class Drill:
     plan: DrillPlan
 
 
-def prepare(folder: Path, *, clock: Clock = system_clock, web: WebSettings | None = None, seed: int = SEED) -> Drill:
-    """Make `folder` a drill that starts now, in the outage's 40th minute.
+def prepare(
+    folder: Path,
+    *,
+    clock: Clock = system_clock,
+    web: WebSettings | None = None,
+    seed: int = SEED,
+    minute: int = MINUTE,
+) -> Drill:
+    """Make `folder` a drill that starts now, in the outage's minute `minute`.
 
     The folder must be empty, missing, or hold an earlier drill, which is replaced. Raises DrillError otherwise.
     """
-    drill = set_up(folder, clock=clock, web=web, seed=seed)
+    drill = set_up(folder, clock=clock, web=web, seed=seed, minute=minute)
     fill(drill)
     return drill
 
 
-def set_up(folder: Path, *, clock: Clock = system_clock, web: WebSettings | None = None, seed: int = SEED) -> Drill:
+def set_up(
+    folder: Path,
+    *,
+    clock: Clock = system_clock,
+    web: WebSettings | None = None,
+    seed: int = SEED,
+    minute: int = MINUTE,
+) -> Drill:
     """The quick half of `prepare`: config, store, incident and users, all that a web server needs to start."""
-    plan = next_plan(clock, seed=seed)
+    plan = next_plan(clock, seed=seed, minute=minute)
     _clear(folder)
     plan.write(folder)
     offset_s = (plan.starts_at - clock()).total_seconds()
@@ -106,7 +121,10 @@ def _add_users(session: Session, settings: Settings) -> None:
 
 
 def _add_incident(session: Session, plan: DrillPlan) -> None:
-    """The incident as the manager would have kept it: opened after 9 minutes, its cause known after 31."""
+    """The incident as the manager would have kept it: opened after 9 minutes, its cause known after 31.
+
+    A drill that starts earlier has it opened at its start, and leaves the cause to whoever runs it.
+    """
     first = IncidentFacts(
         title="Login-Ausfall Online-Banking & App",
         started_at=plan.onset,
@@ -117,7 +135,9 @@ def _add_incident(session: Session, plan: DrillPlan) -> None:
         next_update_at=plan.onset + timedelta(minutes=30),
     )
     manager = Role.MANAGER.value
-    number = add_incident(session, first.to_json(), by=manager, now=plan.onset + timedelta(minutes=9))
+    number = add_incident(session, first.to_json(), by=manager, now=min(plan.onset + _OPENED, plan.starts_at))
+    if plan.starts_at < plan.onset + _KNOWN:
+        return
     known = first.changed(
         phase=Phase.IDENTIFIED,
         affected_low=round(0.9 * plan.affected),
@@ -130,6 +150,4 @@ def _add_incident(session: Session, plan: DrillPlan) -> None:
         eta=plan.onset + timedelta(hours=9),
         next_update_at=plan.onset + timedelta(minutes=50),
     )
-    revise_incident(
-        session, number, known.to_json(), by=manager, now=plan.onset + timedelta(minutes=31), expected_revision=1
-    )
+    revise_incident(session, number, known.to_json(), by=manager, now=plan.onset + _KNOWN, expected_revision=1)

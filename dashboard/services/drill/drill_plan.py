@@ -13,8 +13,8 @@ from dashboard.services.drill.drill_centre import ZONE, is_drill_day
 from dashboard.settings import SettingsError
 
 PLAN_FILE = "drill.json"
-STARTS_AT = time(10, 40)
-OUTAGE_BEFORE = timedelta(minutes=40)
+ONSET_AT = time(10)
+MINUTE = 40
 PLAYS_FOR = timedelta(hours=12)
 AFFECTED = 2_000_000
 SEED = 20
@@ -65,11 +65,14 @@ class DrillPlan:
             raise DrillError(f"{file} is no drill's plan ({error}); prepare one with `andrang drill`") from error
 
 
-def next_plan(clock: Clock, *, seed: int = SEED, affected: int = AFFECTED) -> DrillPlan:
-    """The drill that starts now: 10:40 local time on the latest working day that is not later than today."""
+def next_plan(clock: Clock, *, seed: int = SEED, affected: int = AFFECTED, minute: int = MINUTE) -> DrillPlan:
+    """The drill that starts now, so many minutes into an outage that began at 10:00 local time.
+
+    It is the latest working day that is not later than today.
+    """
     zone = ZoneInfo(ZONE)
     day = clock().astimezone(zone).date()
     while not is_drill_day(day):
         day -= timedelta(days=1)
-    starts_at = datetime.combine(day, STARTS_AT, zone).astimezone(UTC)
-    return DrillPlan(starts_at, starts_at - OUTAGE_BEFORE, affected, seed)
+    onset = datetime.combine(day, ONSET_AT, zone).astimezone(UTC)
+    return DrillPlan(onset + timedelta(minutes=minute), onset, affected, seed)

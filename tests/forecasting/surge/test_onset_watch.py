@@ -7,16 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from forecasting.surge.onset import (
-    ASSUMED_DISPERSION,
-    MIN_DAYS,
-    calibrate,
-    chance_threshold,
-    hits,
-    raised_by_the_day,
-    statistics,
-    watch_day,
-)
+from forecasting.surge.onset import MIN_DAYS, Watch, calibrate, calibrate_on, watch_day
+from forecasting.surge.onset_score import WINDOWS, hits, raised_by_the_day, scores, spread_of
+from forecasting.surge.onset_tail import chance_threshold, tail_threshold
 from forecasting.volume.past_days import PastDays
 
 N_SLOTS = 48
@@ -41,7 +34,7 @@ def test_false_alarms_come_about_as_often_as_asked(rate: float) -> None:
     fresh = ordinary(2_100, seed=7)
     watch = make(rate)
     normal = raised_by_the_day(fresh.expected, fresh.counts)
-    raised = hits(statistics(normal, fresh.counts, watch.dispersion), watch.threshold).any(axis=1)
+    raised = hits(scores(normal, fresh.counts, watch.spread), watch.threshold).any(axis=1)
     assert rate / 4 < raised.sum() / 300 < rate * 2
 
 
@@ -64,6 +57,24 @@ def test_an_alarm_lasts_while_the_surge_does() -> None:
     counts[20:] += 4 * EXPECTED[20:]
     (alarm,) = watch_day(make(), EXPECTED, counts)
     assert alarm.over is None
+
+
+def test_a_slow_rise_is_dated_back_to_where_it_left_the_forecast() -> None:
+    counts = EXPECTED.copy()
+    counts[20:40] *= 1.5
+    (alarm,) = watch_day(make(), EXPECTED, counts)
+    assert alarm.raised > alarm.began
+    assert alarm.began == 20
+
+
+def test_a_surge_of_half_again_lasts_until_it_is_over() -> None:
+    """Its end is where it falls below half of what raised it, not at 1.3 times normal."""
+    counts = EXPECTED.copy()
+    counts[10:30] *= 1.25
+    past = ordinary(120, spread=0.02)
+    watch = calibrate_on(past, rate_per_week=0.1)
+    (alarm,) = watch_day(watch, EXPECTED, counts)
+    assert alarm.over in range(31, 36)
 
 
 def test_a_second_surge_is_a_second_alarm() -> None:
@@ -106,17 +117,57 @@ def test_fewer_than_ten_contacts_more_are_no_onset() -> None:
 
 def test_a_new_queue_is_watched_by_chance_alone_and_says_so() -> None:
     watch = make(n_days=MIN_DAYS - 1)
-    assert (watch.n_days, watch.dispersion) == (0, ASSUMED_DISPERSION)
+    assert watch.n_days == 0
+    assert np.isnan(watch.spread).all()
     assert watch.threshold == chance_threshold(0.1 / (7 * N_SLOTS))
 
 
+def test_a_new_queue_takes_twice_its_forecast_for_no_onset_and_six_times_for_one() -> None:
+    watch = make(n_days=0)
+    assert watch_day(watch, EXPECTED, 2 * EXPECTED) == []
+    assert len(watch_day(watch, EXPECTED, 6 * EXPECTED)) == 1
+
+
 def test_chance_exceeds_its_threshold_as_rarely_as_it_says() -> None:
-    """Poisson counts, one window: at most a quarter of the share, for four windows were allowed for."""
+    """Poisson counts: windows move together, but four of them still exceed it more often than one."""
     rng = np.random.default_rng(8)
     counts = rng.poisson(40.0, (2_000, 96)).astype(float)
-    found = statistics(np.full(counts.shape, 40.0), counts, 1e9)
+    found = scores(np.full(counts.shape, 40.0), counts, np.ones((len(WINDOWS), 96)))
     share = 1e-3
-    assert (found.ratio > chance_threshold(share)).mean() < share * 1.5
+    assert share / 2 < hits(found, chance_threshold(share)).mean() < share * 4
+
+
+def test_the_spread_follows_the_time_of_day_and_is_never_below_chance() -> None:
+    rng = np.random.default_rng(3)
+    expected = np.full((120, N_SLOTS), 60.0)
+    counts = rng.poisson(expected).astype(float)
+    counts[:, 24:] = rng.poisson(60.0 * np.exp(rng.normal(0, 0.4, (120, 24))))
+    spread = spread_of(expected, counts)
+    assert spread.min() >= 1.0
+    assert (spread[0, 28:] > 1.7 * spread[0, :20]).all()
+
+
+def test_the_tail_of_many_days_gives_the_asked_share() -> None:
+    greatest = np.sqrt(np.random.default_rng(5).exponential(2.0, 120) + 4)
+    fresh = np.sqrt(np.random.default_rng(6).exponential(2.0, 100_000) + 4)
+    for share in (0.2, 0.05, 0.01):
+        assert share / 2 < (fresh > tail_threshold(greatest, exceeded=share)).mean() < share * 2
+
+
+def test_a_watch_survives_being_kept() -> None:
+    watch = make()
+    kept = Watch.from_json(watch.to_json(), n_slots=N_SLOTS)
+    assert np.allclose(kept.spread, watch.spread, atol=1e-4)
+    assert (kept.threshold, kept.rate_per_week, kept.n_days) == (watch.threshold, 0.1, 120)
+    new = Watch.from_json(make(n_days=0).to_json(), n_slots=N_SLOTS)
+    assert np.isnan(new.spread).all()
+
+
+def test_how_much_is_watched_is_read_off_the_past() -> None:
+    past = ordinary(120)
+    office = PastDays(np.flatnonzero(np.arange(168) % 7 < 5), past.expected, past.counts)
+    assert calibrate_on(past, rate_per_week=0.1).threshold == make().threshold
+    assert calibrate_on(office, rate_per_week=0.1).threshold < make().threshold
 
 
 def test_an_outage_nobody_entered_does_not_deafen_the_watch() -> None:
@@ -147,5 +198,5 @@ def test_thirty_queues_take_less_than_20_ms() -> None:
     began = time.process_time()
     for _ in range(5):
         normal = raised_by_the_day(days.expected, days.counts)
-        hits(statistics(normal, days.counts, np.full((30, 1), 9.0)), np.full((30, 1), 9.0))
+        hits(scores(normal, days.counts, np.ones((30, len(WINDOWS), N_SLOTS))), np.full((30, 1), 9.0))
     assert (time.process_time() - began) / 5 < 0.02
