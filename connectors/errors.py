@@ -19,13 +19,17 @@ class ConnectorError(Exception):
 
 
 class SourceError(ConnectorError):
-    """A source could not be read. `permanent` says that a retry without a person's hand is useless."""
+    """A source could not be read. `permanent` says that a retry without a person's hand is useless.
 
-    def __init__(self, source: str, message: str, *, permanent: bool) -> None:
+    `status` is that of the HTTP answer, where there was one.
+    """
+
+    def __init__(self, source: str, message: str, *, permanent: bool, status: int | None = None) -> None:
         super().__init__(f"{source}: {message}")
         self.source = source
         self.message = message
         self.permanent = permanent
+        self.status = status
 
 
 class OvertakenError(SourceError):

@@ -93,7 +93,7 @@ def read_options(config: SourceConfig, options: Sequence[Option]) -> dict[str, A
 
 def wrong(config: SourceConfig, message: str) -> ConfigError:
     """The error of one block."""
-    return ConfigError(f"[sources.{config.name}] {message}")
+    return ConfigError(f"[{config.block}.{config.name}] {message}")
 
 
 def _refuse_unknown(config: SourceConfig, options: Sequence[Option]) -> None:

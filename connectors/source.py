@@ -25,13 +25,17 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """One `[sources.NAME]` block: `options` are the kind's own keys, `queues` renames the source's queues to ours."""
+    """One `[sources.NAME]` block: `options` are the kind's own keys, `queues` renames the source's queues to ours.
+
+    `block` is the table it stands in, for what is written to other systems has a table of its own.
+    """
 
     name: str
     kind: str
     options: Mapping[str, Any]
     queues: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
+    block: str = "sources"
 
     def queue(self, word: str) -> str:
         """Our queue for the source's word; an unlisted word stands for itself."""

@@ -14,8 +14,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard.components.current import current_visit, current_words
 from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Right
-from dashboard.pages import incident, queues, replies, situation, sources, staffing, surge_assumptions
+from dashboard.pages import alerts as alerts_page
+from dashboard.pages import (
+    calendar_days,
+    incident,
+    queues,
+    replies,
+    reply_approval,
+    reply_history,
+    situation,
+    sources,
+    staffing,
+    surge_assumptions,
+)
+from dashboard.pages import wall as wall_page
 from dashboard.web import (
+    alerts,
+    api,
     compression,
     csrf,
     errors,
@@ -28,13 +43,31 @@ from dashboard.web import (
     live,
     login,
     metrics,
+    notes,
+    past,
     preferences,
+    reply_find,
+    reply_use,
     sessions,
     signals,
+    wall,
 )
 
 HERE = Path(__file__).parent
-PAGES: tuple[ModuleType, ...] = (situation, queues, staffing, replies, sources, incident, surge_assumptions)
+PAGES: tuple[ModuleType, ...] = (
+    situation,
+    queues,
+    staffing,
+    replies,
+    reply_approval,
+    reply_history,
+    sources,
+    incident,
+    surge_assumptions,
+    calendar_days,
+    alerts_page,
+    wall_page,
+)
 
 
 class Board(Dash):
@@ -58,7 +91,7 @@ def create_app(services: ServicesLike, *, secret: bytes | str, testing: bool = F
         title=services.settings.board.title,
         update_title="",
         assets_folder=str(HERE / "assets"),
-        assets_path_ignore=["vendor"],
+        assets_path_ignore=["vendor", "wall"],
         use_pages=True,
         pages_folder="",
         include_pages_meta=False,
@@ -91,9 +124,16 @@ def _install(server: Flask, services: ServicesLike) -> None:
     metrics.install(server, services)
     inbound.install(server, services)
     signals.install(server, services)
+    api.install(server, services)
+    reply_find.install(server, services)
+    reply_use.install(server, services)
     levers.install(server, services)
+    wall.install(server, services)
+    alerts.install(server, services)
+    notes.install(server, services)
     rights: dict[str, Right] = {name: page.RIGHT for name, page in live_pages().items()}
     live.install(server, services, rights)
+    past.install(server, services, rights)
 
 
 def _nav(page: ModuleType) -> frame.NavEntry | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Language = Literal["de", "en"]
 
@@ -59,6 +59,7 @@ class BoardSettings(_Block):
     poll_s: float = Field(default=5.0, ge=0.5, le=300)
     forecast_days: int = Field(default=14, ge=1, le=60)
     history_weeks: int = Field(default=26, ge=1, le=520)
+    remember_days: int = Field(default=14, ge=1, le=400)  # how far one may look back at the board as it was
     false_alarms_per_week: float = Field(default=0.1, ge=0.001, le=100)
 
 
@@ -78,6 +79,13 @@ class QueueSettings(_Block):
     aht_s: float = Field(default=300.0, gt=0, le=86_400)
     shrinkage: float = Field(default=0.3, ge=0, lt=1)
     max_occupancy: float = Field(default=0.9, gt=0, le=1)
+    concurrency: int = Field(default=1, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _only_chats_at_once(self) -> Self:
+        if self.concurrency > 1 and self.channel != "chat":
+            raise ValueError(f"concurrency above 1 is for chats; a {self.channel} queue needs concurrency = 1")
+        return self
 
 
 class SourceSettings(BaseModel):
@@ -96,6 +104,25 @@ class SourceSettings(BaseModel):
         return dict(self.model_extra or {})
 
 
+class PublishSettings(BaseModel):
+    """One `[publish.NAME]` block: a place for approved replies; further keys belong to the kind and are checked by it.
+
+    `open_fields`: what becomes of texts with blanks that the place does not fill: left out, or marked for the agent.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    channels: tuple[Literal["call", "chat", "email", "ticket", "social", "sms"], ...] = ("chat", "email", "ticket")
+    languages: tuple[Language, ...] = ("de", "en")
+    open_fields: Literal["leave_out", "mark"] = "leave_out"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The kind's own keys."""
+        return dict(self.model_extra or {})
+
+
 class JobsSettings(_Block):
     """Who pulls: threads of the worker; with `broker_url_env`, Celery workers that share the sources over Redis."""
 
@@ -106,11 +133,51 @@ class JobsSettings(_Block):
 
 
 class RepliesSettings(_Block):
-    """How drafts of replies are read over. `forbidden_…` None: the product's own list; no link listed: none refused."""
+    """How drafts of replies are read over. `forbidden_…` None: the product's own list; no link listed: none refused.
+
+    `address` is the form of address of German texts that know both.
+    """
 
     forbidden_de: tuple[str, ...] | None = None
     forbidden_en: tuple[str, ...] | None = None
     allowed_links: tuple[str, ...] = ()
+    address: Literal["sie", "du"] = "sie"
+
+
+class MailSettings(_Block):
+    """The server that takes e-mails of alerts; the password comes from the environment or a file."""
+
+    host: str = Field(min_length=1)
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_env: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_s: float = Field(default=20.0, ge=0.1, le=120)
+
+
+class WebhookSettings(_Block):
+    """An address that takes alerts as signed JSON; private networks and plain http only where it says so."""
+
+    url: str = Field(pattern=r"^https?://[^\s@]+$")
+    secret_env: str | None = None
+    secret_file: Path | None = None
+    allow_private_network: bool = False
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> WebhookSettings:
+        if self.url.startswith("http://") and not self.allow_private_network:
+            raise ValueError("url must begin with https://; http needs allow_private_network = true")
+        return self
+
+
+class AlertSettings(_Block):
+    """Where alerts go beside the page; `board_url` is what people type to reach the board, for the link in messages."""
+
+    board_url: str = ""
+    webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
 
 
 class Settings(_Block):
@@ -121,8 +188,11 @@ class Settings(_Block):
     board: BoardSettings = BoardSettings()
     jobs: JobsSettings = JobsSettings()
     replies: RepliesSettings = RepliesSettings()
+    mail: MailSettings | None = None
+    alerts: AlertSettings = AlertSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    publish: dict[str, PublishSettings] = Field(default_factory=dict)
     drill: bool = False
     clock_offset_s: float = 0.0
 
@@ -198,6 +268,12 @@ def _anchor(raw: dict[str, Any], folder: Path) -> None:
     for source in raw.get("sources", {}).values():
         if isinstance(source, dict) and isinstance(source.get("path"), str):
             source["path"] = str(folder / source["path"])
+    alerts = raw.get("alerts")
+    hooks = alerts.get("webhooks") if isinstance(alerts, dict) else None
+    for block in (raw.get("mail"), *(hooks.values() if isinstance(hooks, dict) else ())):
+        for key in ("password_file", "ca_file", "secret_file"):
+            if isinstance(block, dict) and isinstance(block.get(key), str):
+                block[key] = str(folder / block[key])
 
 
 def _readable(error: ValidationError, path: Path | None) -> str:

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntryRow:
+    """Days of one name that people entered: from `first_day` to `last_day`, for one queue or (None) for all.
+
+    `share` is what a person expects: 0.3 for 30 % more contacts; None: nothing was said.
+    """
+
+    kind: str
+    name: str
+    first_day: date
+    last_day: date
+    entered_at: datetime
+    entered_by: str
+    queue: str | None = None
+    share: float | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,8 @@ class QueueRow:
     shrinkage: float = 0.3
     max_occupancy: float = 0.9
     configured: bool = True
+    concurrency: int = 1  # contacts one person works on at once; more than one only in chats
+    calendar: tuple[CalendarEntryRow, ...] = ()  # kept in a table of its own; filled when queues are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +271,25 @@ class ReplyRow:
     author: str
     approver: str | None
     changed_at: datetime
+    terms: Mapping[str, Any] = field(default_factory=dict)  # services, regions, incident, reapprove_on
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    override_reason: str | None = None  # why one person alone approved it
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHistoryRow:
+    """What was done to a version of a reply, and how it then read."""
+
+    key: str
+    language: str
+    version: int
+    at: datetime
+    who: str
+    action: str
+    detail: str
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +323,19 @@ class SnapshotRow:
     etag: str
     body: bytes  # gzip of JSON
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A page as it was."""
+
+    at: datetime
+    body: bytes  # gzip of JSON
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMoment:
+    """The board's figures at a moment; None was unknown then."""
+
+    at: datetime
+    figures: Mapping[str, float | None]

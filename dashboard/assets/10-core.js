@@ -5,6 +5,7 @@
   const words = JSON.parse(body.dataset.words);
   // Until the first live answer the page's own time is the best guess.
   let offset = Number(body.dataset.now) - Date.now() / 1000;
+  let frozen = null; // the moment of a page that is shown as it was
   const wallClock = new Intl.DateTimeFormat(document.documentElement.lang === "de" ? "de-DE" : "en-GB", {
     hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone,
   });
@@ -34,7 +35,8 @@
 
   window.andrang = {
     say, age, length, clockLength,
-    now: () => Date.now() / 1000 + offset,
+    now: () => frozen ?? Date.now() / 1000 + offset,
+    during: (epoch, work) => { frozen = epoch; try { work(); } finally { frozen = null; } },
     setNow: (epoch) => { offset = epoch - Date.now() / 1000; },
     timeOf: (epoch) => wallClock.format(new Date(epoch * 1000)),
     toast(text) {

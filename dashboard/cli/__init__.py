@@ -19,9 +19,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sources": ("dashboard.cli.sync", "sources", "List sources, or preview how a file would be read."),
     "forecast": ("dashboard.cli.forecast", "forecast", "Forecast volumes from a file."),
     "backtest": ("dashboard.cli.backtest", "backtest", "Judge forecasters on the past of a file."),
-    "replies": ("dashboard.cli.replies", "replies", "Fetch the starter replies, list replies, read them over."),
+    "token": ("dashboard.cli.token", "token", "Tokens by which other systems read the approved replies."),
+    "replies": ("dashboard.cli.replies", "replies", "Bring replies in, list them, read them over, publish them."),
     "staff": ("dashboard.cli.staff", "staff", "Evaluate and size staffing from a file."),
     "plan": ("dashboard.cli.plan", "plan", "Plan a surge: whom to call in, which levers to pull."),
+    "wall": ("dashboard.cli.wall", "wall", "Make links for screens on the wall, list and revoke them."),
+    "roster": ("dashboard.cli.roster", "roster", "Read who is scheduled when, and check it."),
     "whatif": ("dashboard.cli.whatif", "whatif", "A day with some input different, beside the day as it is."),
 }
 

@@ -42,14 +42,17 @@ def up(config: Path | None, host: str | None, port: int | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8050, show_default=True, help="0 picks a free one.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Default: a temporary folder.")
 @click.option("--keep", is_flag=True, help="Keep the temporary folder when the drill ends.")
-def drill(host: str, port: int, data_dir: Path | None, keep: bool) -> None:
-    """Start the board with a simulated outage in its 40th minute."""
+@click.option(
+    "--minute", type=click.IntRange(0, 600), default=40, show_default=True, help="Of the outage, to begin in."
+)
+def drill(host: str, port: int, data_dir: Path | None, keep: bool, minute: int) -> None:
+    """Start the board with a simulated outage in its 40th minute, or another."""
     web = WebSettings(host=host, port=port, secure_cookies=False)
     with serving.listen(web) as listener, _folder(data_dir, keep=keep) as folder, _supervised() as supervisor:
-        _play(supervisor, listener, web=web, folder=folder)
+        _play(supervisor, listener, web=web, folder=folder, minute=minute)
 
 
-def _play(supervisor: Supervisor, listener: socket.socket, *, web: WebSettings, folder: Path) -> None:
+def _play(supervisor: Supervisor, listener: socket.socket, *, web: WebSettings, folder: Path, minute: int) -> None:
     """The worker loads while the drill is set up, the web server while the drill's past is written."""
     filled = folder / FILLED
     filled.unlink(missing_ok=True)
@@ -58,7 +61,7 @@ def _play(supervisor: Supervisor, listener: socket.socket, *, web: WebSettings, 
 
     from dashboard.services.drill import drill as drills
 
-    prepared = drills.set_up(folder, web=web.model_copy(update={"port": listener.getsockname()[1]}))
+    prepared = drills.set_up(folder, web=web.model_copy(update={"port": listener.getsockname()[1]}), minute=minute)
     supervisor.start(serving.web_server(web, listener, environment=environment))
     drills.fill(prepared)
     filled.touch()
@@ -83,6 +86,7 @@ def _over(settings: Settings, *, host: str | None, port: int | None) -> Settings
 def _check(settings: Settings) -> None:
     """Refuse what cannot work before any process starts: a source's options, the store, a drill's data."""
     from dashboard.services.broker import broker_url, make_app
+    from dashboard.services.replies.reply_publish import places
     from dashboard.services.sources.source_setup import build_sources
     from dashboard.services.store import open_store, require_own_kind
 
@@ -92,6 +96,7 @@ def _check(settings: Settings) -> None:
     with sessions() as session:
         require_own_kind(session, settings)
     build_sources(settings)
+    places(settings)
     if url := broker_url(settings):
         make_app(url)
 

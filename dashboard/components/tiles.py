@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import live
-from dashboard.components.attributes import data
+from dashboard.components.attributes import aria, data
 from dashboard.components.live import Snapshot
 from dashboard.components.words import Words
 from dashboard.domain.board import Figure
@@ -25,7 +25,14 @@ def tile(key: str, words: Words, *, prefix: str) -> Component:
             html.Details(
                 [
                     html.Summary(label, className="tile-label", title=words("frame.explain", what=label)),
-                    html.P(words(f"{prefix}.{key}_means"), className="explains"),
+                    html.Div(
+                        [
+                            html.P(words(f"{prefix}.{key}_means")),
+                            html.P(live.text("sources", empty=""), className="soft"),
+                            html.Div(className="course", **data(course=key), **aria(live="polite")),
+                        ],
+                        className="explains",
+                    ),
                 ],
                 className="means",
             ),

@@ -185,12 +185,16 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class RaisedWatch:
-    """A queue whose contacts the forecast does not explain, since when, and how many times normal when it was seen."""
+    """A queue whose contacts the forecast does not explain, since when, and how many times normal when it was seen.
+
+    Several queues that are seen only together are one; `n_queues` says how many.
+    """
 
     queue: str
     label: str
     since: datetime
     times_normal: float
+    n_queues: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,7 @@ class SituationView:
     proposals: tuple[ProposalStrip, ...] = ()
     levers: LeverBoard | None = None  # None without an open incident
     watch: WatchView | None = None  # None before it first looked
+    sources: tuple[str, ...] = ()  # what the figures are read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +240,9 @@ class StaffingCell:
     scheduled_p90: int
     service_level: float  # reached by agents_p50 at offered_p50
     occupancy: float
+    rostered: float | None = None  # people the roster schedules; None: it does not tell
+    short_p50: float | None = None  # of scheduled_p50 not in the roster; in a sum of queues the sum of theirs
+    short_p90: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +261,7 @@ class QueueStaffing:
     shrinkage: float
     max_occupancy: float
     cells: tuple[StaffingCell, ...]
+    concurrency: int = 1  # contacts one person works on at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 LOOKED_AHEAD = timedelta(hours=2)  # levers are ranked by what they bring within this
 UNDO_WITHIN = timedelta(minutes=5)
 LEVER, UPDATE, NOTE = "lever", "update", "note"
+PHASE = "phase"  # a mark on a chart: an outage went on to another phase
 DEMAND, PEOPLE, DEFER = "demand", "people", "defer"
 
 

@@ -17,6 +17,7 @@ from dashboard.jobs.background import Background
 from dashboard.jobs.sharing import sharing
 from dashboard.jobs.snapshots import Snapshots
 from dashboard.jobs.worker import Worker
+from dashboard.services.replies.reply_publish import places
 from dashboard.services.sources.source_setup import prepare_sources
 from dashboard.services.store import open_store, require_own_kind
 from dashboard.settings import SettingsError, load_settings
@@ -47,6 +48,7 @@ def main() -> int:
             clock=clock,
             log=log,
             shared=sharing(settings, sessions, sources=sources, log=log),
+            places=places(settings),
         )
     except (ConnectorError, SettingsError) as error:
         log.error("worker.refused", error=str(error))

@@ -8,6 +8,7 @@ from connectors.storage.write import add_forecasts
 from dashboard.domain.clock import Clock
 from dashboard.services.ordinary import onset_watch
 from dashboard.services.ordinary.day_update import DayUpdates
+from dashboard.services.ordinary.pool_watch import PoolWatches
 from dashboard.services.ordinary.running_day import Memories, todays
 from dashboard.services.readings import board_data
 from dashboard.settings import Settings
@@ -17,7 +18,7 @@ class TodayWatch:
     """Keeps what is expensive to read, and what was done already, from round to round."""
 
     def __init__(self) -> None:
-        self._memories, self._updates = Memories(), DayUpdates()
+        self._memories, self._updates, self._pools = Memories(), DayUpdates(), PoolWatches()
 
     def look(self, session: Session, *, settings: Settings, clock: Clock) -> int:
         """Make the updates that are due, report what the watch sees; returns how many updates were made."""
@@ -29,5 +30,5 @@ class TodayWatch:
         made = self._updates.due(days, now=data.now)
         add_forecasts(session, made)
         rate = settings.board.false_alarms_per_week
-        onset_watch.look(session, days, rate_per_week=rate, now=data.now)
+        onset_watch.look(session, days, self._pools, rate_per_week=rate, now=data.now)
         return len(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -11,12 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.stdlib import BoundLogger
 
+from connectors.publish import Publisher
 from connectors.source import Source
 from dashboard.domain.clock import Clock
+from dashboard.jobs.alerts import Alerts
 from dashboard.jobs.background import Background
 from dashboard.jobs.dispatcher import Dispatcher
 from dashboard.jobs.first_pass import FirstPass
 from dashboard.jobs.prober import Prober
+from dashboard.jobs.publisher import ReplyPublisher
 from dashboard.jobs.puller import Puller
 from dashboard.jobs.schedule import Backoff, Every, Nightly
 from dashboard.jobs.snapshots import Snapshots
@@ -24,6 +27,7 @@ from dashboard.jobs.today import TodayWatch
 from dashboard.services.board import live_snapshot, queue_now
 from dashboard.services.ordinary import model_choice, ordinary_day
 from dashboard.services.readings import backlog, source_pace
+from dashboard.services.replies import reply_watch
 from dashboard.services.surge import surge_outlook
 from dashboard.settings import Settings
 
@@ -68,19 +72,21 @@ class Worker:
         clock: Clock,
         log: BoundLogger,
         shared: Sharing | None = None,
+        places: Mapping[str, Publisher] | None = None,
     ) -> None:
         self._settings, self._sessions, self._clock, self._log = settings, sessions, clock, log
         self._snapshots, self._background = snapshots, background
         self._news, self._stop = threading.Event(), threading.Event()
         self._plans = Plans(Nightly(NIGHTLY_AT, settings.zone))
         own = () if shared else sources
-        self._today = TodayWatch()
+        self._today, self._alerts = TodayWatch(), Alerts(settings, sessions, clock=clock, log=log)
         self._first_pass = FirstPass(len(own))
         self._pullers = [self._puller(source, place=place) for place, source in enumerate(own)]
         self._dispatcher = shared(self._news.set, self._stop) if shared else None
         self._prober = Prober(
             settings, sessions, clock=clock, news=self._news.set, passed=self.wake, stop=self._stop, log=log
         )
+        self._publisher = ReplyPublisher(settings, sessions, places=places or {}, clock=clock, stop=self._stop, log=log)
 
     def stop(self) -> None:
         """Ask everything to end; safe inside a signal handler."""
@@ -100,7 +106,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop."""
-        threads: list[threading.Thread] = [*self._pullers, self._prober]
+        threads: list[threading.Thread] = [*self._pullers, self._prober, self._publisher]
         for thread in [*threads, self._dispatcher] if self._dispatcher else threads:
             thread.start()
         self._first_pass.await_all(within_s=FIRST_PULL_WITHIN_S, stop=self._stop)
@@ -136,10 +142,12 @@ class Worker:
             with self._sessions.begin() as session:
                 self._today.look(session, settings=settings, clock=clock)
             self._plans.today.done(clock())
+        self._alerts.look()
         self._snapshots.draw(self._sessions)
         with self._sessions.begin() as session:
             if self._plans.sample.due(clock()):
                 queue_now.sample(session, settings=settings, clock=clock)
+                reply_watch.warn_of_ends(session, now=clock())
                 self._plans.sample.done(clock())
             live_snapshot.beat(session, clock())
 

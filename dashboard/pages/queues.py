@@ -7,10 +7,11 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import charts, fan_text, links, live
+from dashboard.components import charts, fan_text, lever_text, links, live
 from dashboard.components.accuracy_table import accuracy_table
 from dashboard.components.current import current_visit
 from dashboard.components.day_table import day_table
+from dashboard.components.forecast_basis import forecast_basis
 from dashboard.components.live import Snapshot
 from dashboard.components.queue_rows import gravity, queue_row
 from dashboard.components.visit import ServicesLike, Visit
@@ -70,7 +71,10 @@ def snapshot(view: SituationView, words: Words) -> dict[str, Any]:
 def _all(words: Words) -> list[Component]:
     line = live.text("line", class_name="soft", empty="")
     return [
-        html.Div([html.H1(words("queues.title")), line], className="page-head"),
+        html.Div(
+            [html.H1(words("queues.title")), line, links.link(words("calendar.title"), "/calendar")],
+            className="page-head",
+        ),
         live.rows("queues", _columns(words), caption=words("queues.caption"), sortable=True),
         html.P(words("queues.note"), className="explains"),
     ]
@@ -107,11 +111,14 @@ def _drawn(day: QueueDay, words: Words) -> list[Component]:
         html.Div([html.H2(words("queues.today")), unit], className="section-head"),
         html.P([html.Span(peak, className="fan-peak"), html.Span(clear)], className="fan-line"),
         charts.chart(
-            fan(day.fan, words, now=now), summary=fan_text.summary(day.fan, words, now=now), class_name="tall"
+            fan(day.fan, words, now=now, mark_text=lambda mark: lever_text.mark(mark, words)),
+            summary=fan_text.summary(day.fan, words, now=now),
+            class_name="tall",
         ),
         html.P(fan_text.basis_line(day.fan, words, now=now), className="fan-basis soft"),
         day_table(day.fan, words, now=now),
         *accuracy_table(day.accuracy, words),
+        *forecast_basis(day.basis, words, model=day.model, now=now),
     ]
 
 

@@ -149,6 +149,8 @@ def _put_incidents(made: Snapshot, view: SituationView, words: Words) -> None:
 
 
 def _put_tiles(made: Snapshot, view: SituationView, words: Words) -> None:
+    made.texts["sources"] = words("figure.sources", names=", ".join(view.sources)) if view.sources else ""
+
     def put(key: str, figure: Figure, shown: Callable[[float | None], str]) -> None:
         tiles.put(made, key, figure, shown=shown, target=_target(key, figure, words))
 

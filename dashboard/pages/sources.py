@@ -8,7 +8,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 from flask import Response, request
 
-from dashboard.components import live
+from dashboard.components import live, publish_strip
 from dashboard.components.attributes import data
 from dashboard.components.current import current_visit
 from dashboard.components.live import Snapshot
@@ -25,6 +25,7 @@ from dashboard.components.visit import ServicesLike, Visit
 from dashboard.components.words import Words
 from dashboard.domain.board import SourcesView
 from dashboard.domain.people import Right, may
+from dashboard.services.replies import reply_publish
 from dashboard.services.sources import rejected_export, source_probe
 
 PATH = "/sources"
@@ -77,6 +78,7 @@ def layout(visit: Visit) -> Component:
                 live.rows("sources", _columns("sources", columns, words), caption=words("sources.caption")),
                 **data(source_test=TEST),
             ),
+            *_published(visit),
             live.stated("probes", _section("probes", PROBES, words)),
             live.stated("backfills", _section("backfills", BACKFILLS, words)),
             html.Section(
@@ -140,6 +142,16 @@ def _tell(made: Snapshot, view: SourcesView, words: Words) -> None:
     made.texts["line"] = words(key, n=len(view.sources), bad=bad)
     made.states["line"] = "act" if any(one.state == "failing" for one in view.sources) else "watch" if bad else "ok"
     made.texts["rejected.line"] = _rejected_line(view, words)
+
+
+def _published(visit: Visit) -> list[Component]:
+    """Where replies are published, if anywhere."""
+    services = visit.services
+    if not services.settings.publish:
+        return []
+    states = services.ask(reply_publish.states, services.settings)
+    failed = services.ask(reply_publish.failures, services.settings)
+    return [publish_strip.strip(states, failed, visit.words)]
 
 
 def _section(key: str, columns: tuple[str, ...], words: Words, *beside: Component) -> list[Component]:

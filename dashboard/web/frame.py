@@ -16,12 +16,13 @@ from dashboard.components.visit import ServicesLike
 from dashboard.domain.people import Right
 
 ASSETS = Path(__file__).parents[1] / "assets"
+PAST = ("situation", "queues")  # the pages one can look back at
 
 # Messages that the browser needs itself: what ticks, and what it says when nobody answers.
 BROWSER_WORDS = (
     "age_s", "age_min", "age_h", "age_d", "in_future", "overdue", "connecting", "lost", "lost_advice",
     "trouble", "worker_silent", "worker_silent_advice", "session_ended", "log_in", "not_allowed", "failed",
-    "data_age", "no_figures", "empty_rows",
+    "data_age", "no_figures", "empty_rows", "past_at", "past_none", "past_loading", "past_short", "past_course",
 )  # fmt: skip
 
 
@@ -38,6 +39,7 @@ class NavEntry:
 def install(server: Flask, services: ServicesLike, nav: Sequence[NavEntry], *, live: Mapping[str, str]) -> None:
     """Put the frame into every template; `live` gives the name of each live page by its address."""
     live_names = orjson.dumps(dict(live)).decode()
+    past_names = orjson.dumps({path: name for path, name in live.items() if name in PAST}).decode()
 
     def frame() -> dict[str, Any]:
         words = current_words(services)
@@ -53,6 +55,7 @@ def install(server: Flask, services: ServicesLike, nav: Sequence[NavEntry], *, l
             "clock_epoch": now.timestamp(),
             "clock_text": words.time(now),
             "live_names": live_names,
+            "past_names": past_names,
             "poll_s": services.settings.board.poll_s,
             "account": account,
             "nav": [entry for entry in nav if account and account.may(entry.right)],

@@ -18,7 +18,12 @@ from dashboard.web import sessions
 
 # The stylesheet and scripts hold no data, and the login page needs some of them.
 OPEN_ENDPOINTS = frozenset(
-    {"login", "healthz", "readyz", "metrics", "preferences", "favicon", "inbound", "inbound_schema"}
+    {
+        *("login", "healthz", "readyz", "metrics", "preferences", "favicon"),
+        *("inbound", "inbound_schema"),  # their door is the sender's signature
+        *("api_openapi", "api_replies", "api_reply"),  # theirs is a token
+        *("wall", "wall_live"),  # the shell holds no data, the figures ask for a link's token
+    }
 )
 OPEN_PREFIXES = ("/assets/", "/_dash-component-suites/")
 PAGE_ENDPOINTS = frozenset({"/", "/<path:path>"})  # Dash answers every address with its index

@@ -21,7 +21,9 @@ NOW, BEAT = "Andrang-Now", "Andrang-Beat"
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
+class Live:
+    """What the worker stored last for a page, and when it last said that it lives."""
+
     etag: str | None
     body: bytes
     beat_s: float | None
@@ -29,7 +31,7 @@ class _Live:
 
 def install(server: Flask, services: ServicesLike, rights: Mapping[str, Right]) -> None:
     """The route /live/<page>; `rights` names the live pages and what each asks for."""
-    memory: Memory[_Live] = Memory(KEEP_S)
+    memory: Memory[Live] = Memory(KEEP_S)
 
     def serve(page: str) -> ResponseReturnValue:
         if page not in rights:
@@ -37,24 +39,29 @@ def install(server: Flask, services: ServicesLike, rights: Mapping[str, Right]) 
         if not current_account().may(rights[page]):
             abort(403)
         language = current_language(services)
-        live = memory.recall(f"{page}.{language}", lambda: _look_up(services, page, language))
-        response = _answer(live)
-        response.headers[NOW] = f"{services.clock().timestamp():.2f}"
-        if live.beat_s is not None:
-            response.headers[BEAT] = f"{live.beat_s:.0f}"
-        response.headers["Cache-Control"] = "private, no-cache"
-        return response
+        return answer(memory.recall(f"{page}.{language}", lambda: look_up(services, page, language)), services)
 
     server.add_url_rule("/live/<page>", "live", serve, methods=["GET"])
 
 
-def _look_up(services: ServicesLike, page: str, language: str) -> _Live:
+def look_up(services: ServicesLike, page: str, language: str) -> Live:
+    """Ask the store."""
     row = services.ask(live_snapshot.current, page, language)
     beat = services.ask(live_snapshot.last_beat)
-    return _Live(row.etag if row else None, row.body if row else b"", beat.timestamp() if beat else None)
+    return Live(row.etag if row else None, row.body if row else b"", beat.timestamp() if beat else None)
 
 
-def _answer(live: _Live) -> Response:
+def answer(live: Live, services: ServicesLike) -> Response:
+    """The figures, or 304 where the browser has them; the time and the worker's last beat in either case."""
+    response = _content(live)
+    response.headers[NOW] = f"{services.clock().timestamp():.2f}"
+    if live.beat_s is not None:
+        response.headers[BEAT] = f"{live.beat_s:.0f}"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _content(live: Live) -> Response:
     if live.etag is None:
         return Response(status=204)  # the worker has not drawn this page yet
     if live.etag in request.if_none_match:

@@ -1,4 +1,4 @@
-"""Replies, users and the audit trail."""
+"""Users and the audit trail."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
-from connectors.storage.rows import AuditRow, ReplyRow, UserRow
+from connectors.storage.rows import AuditRow, UserRow
 
-_REPLY = schema.reply_version
 _USER = schema.user_account
 _AUDIT = schema.audit_entry
-
-
-def get_replies(session: Session) -> list[ReplyRow]:
-    """All versions of all replies, by key, language and version."""
-    found = session.execute(select(_REPLY).order_by(_REPLY.c.key, _REPLY.c.language, _REPLY.c.version))
-    return [ReplyRow(**{**row._mapping, "phases": tuple(row.phases), "tags": tuple(row.tags)}) for row in found]
 
 
 def get_user(session: Session, name: str) -> UserRow | None:

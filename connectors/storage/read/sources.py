@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from connectors.storage import schema
+from connectors.storage.read.calendar import get_calendar
 from connectors.storage.rows import QueueRow, RejectedRow, SourceRow, SyncRunRow
 
 _SOURCE = schema.source
@@ -18,9 +19,13 @@ _QUEUE = schema.queue
 
 
 def get_queues(session: Session) -> list[QueueRow]:
-    """All queues by key."""
+    """All queues by key, each with the days that people entered for it or for all."""
     columns = [column for column in _QUEUE.c if column.name != "id"]
-    return [QueueRow(**row._mapping) for row in session.execute(select(*columns).order_by(_QUEUE.c.key))]
+    entries = get_calendar(session)
+    return [
+        QueueRow(**row._mapping, calendar=tuple(each for each in entries if each.queue in (None, row.key)))
+        for row in session.execute(select(*columns).order_by(_QUEUE.c.key))
+    ]
 
 
 def get_sources(session: Session, *, count_rejected: bool = True) -> list[SourceRow]:

@@ -26,6 +26,7 @@ queue = Table(
     Column("shrinkage", Float, nullable=False),
     Column("max_occupancy", Float, nullable=False),
     Column("configured", Boolean(create_constraint=False), nullable=False),
+    Column("concurrency", Integer, nullable=False, server_default="1"),
 )
 
 queue_state = Table(

@@ -18,7 +18,9 @@ from connectors.storage.write.upsert import inserting, upsert
 
 def as_values(row: QueueRow) -> dict[str, Any]:
     """A queue as the columns of its table."""
-    return asdict(row)
+    values = asdict(row)
+    del values["calendar"]  # a table of its own
+    return values
 
 
 def upsert_queues(session: Session, rows: Iterable[QueueRow]) -> None:

@@ -28,7 +28,7 @@ def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: f
     until = min((queue.until for queue in queues if queue.until is not None), default=None)
     observed = _observed(queues, start=data.day_start, until=until)
     normal = demand.independent_sum([queue.normal for queue in queues if queue.normal is not None])
-    ordinary = demand.independent_sum([queue.ordinary for queue in queues if queue.ordinary is not None])
+    ordinary = _ordinary(queues, data)
     ahead = _ahead(queues, ordinary, start=floor(until or data.now))
     peak = _peak(observed, ahead)
     rows = [row for queue in queues for row in (queue.baseline, *(queue.surges or [queue.update])) if row is not None]
@@ -47,6 +47,12 @@ def _fan(channel: str, queues: Sequence[QueueData], *, data: BoardData, score: f
         score=score,
         stale=any(queue.fresh.stale for queue in queues),
     )
+
+
+def _ordinary(queues: Sequence[QueueData], data: BoardData) -> Demand | None:
+    """The ordinary days of the queues together; what is normal for one often is for another, and so are errors."""
+    known = {queue.row.key: queue.ordinary for queue in queues if queue.ordinary is not None}
+    return demand.correlated_sum(list(known.values()), data.links.among(list(known)))
 
 
 def _observed(queues: Sequence[QueueData], *, start: datetime, until: datetime | None) -> tuple[Point, ...]:

@@ -31,10 +31,9 @@ def current(session: Session, page: str, language: str) -> SnapshotRow | None:
     return get_snapshot(session, snapshot_name(page, language))
 
 
-def publish(session: Session, name: str, *, content: Mapping[str, Any], now: datetime) -> bool:
+def publish(session: Session, row: SnapshotRow) -> bool:
     """Store a page's live figures unless the same are stored already; says whether they were written."""
-    row = encode(name, content, now=now)
-    if get_snapshot_etag(session, name) == row.etag:
+    if get_snapshot_etag(session, row.name) == row.etag:
         return False
     put_snapshot(session, row)
     return True

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dashboard.domain.board import ChannelFan
 from dashboard.domain.clock import Clock
-from dashboard.services.board import channel_fan
+from dashboard.services.board import channel_fan, chart_marks
 from dashboard.services.ordinary.accuracy import Accuracy, LeadScore, get_accuracy
 from dashboard.services.readings import board_data
 from dashboard.settings import Settings
@@ -25,6 +26,8 @@ class QueueDay:
     label: str
     fan: ChannelFan
     accuracy: Mapping[str, LeadScore] = field(default_factory=dict)  # by how long before it was said
+    basis: Mapping[str, Any] = field(default_factory=dict)  # what the ordinary day's forecast rests on
+    model: str = ""
 
 
 def view(session: Session, key: str, *, settings: Settings, clock: Clock) -> QueueDay | None:
@@ -37,4 +40,14 @@ def view(session: Session, key: str, *, settings: Settings, clock: Clock) -> Que
     scores = judged.queues
     alone = Accuracy(channels={found.row.channel: scores[key]} if key in scores else {})
     (fan,) = channel_fan.fans(replace(data, queues=(found,)), alone)
-    return QueueDay(data.now, key, found.row.label, fan, judged.leads.get(key, {}))
+    fan = replace(fan, marks=chart_marks.marks(session, data, queue=key))
+    made = found.baseline
+    return QueueDay(
+        data.now,
+        key,
+        found.row.label,
+        fan,
+        judged.leads.get(key, {}),
+        basis=made.basis if made else {},
+        model=made.model if made else "",
+    )

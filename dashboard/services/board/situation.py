@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from connectors.registry import only_signals
+from connectors.storage.read import get_sources
 from dashboard.domain.board import Figure, IncidentStrip, SituationView
 from dashboard.domain.clock import Clock
 from dashboard.domain.incidents import IncidentFacts
-from dashboard.services.board import lever_board, queue_now, thresholds
+from dashboard.services.board import chart_marks, lever_board, queue_now, thresholds
 from dashboard.services.board.channel_fan import fans
 from dashboard.services.board.queue_now import Measured
 from dashboard.services.incidents import incident_proposals
@@ -31,7 +33,7 @@ from dashboard.settings import Settings
 def view(session: Session, *, settings: Settings, clock: Clock) -> SituationView:
     """All of the situation page, as of now."""
     data = load(session, settings=settings, clock=clock)
-    incidents, marks = _incidents(data), lever_board.marks(session, data)
+    incidents, marks = _incidents(data), chart_marks.marks(session, data)
     found = queue_now.measure(data, stale_after_s=settings.board.stale_after_s)
     live = [one for one in found if is_live(one.queue.row)] or list(found)
     return SituationView(
@@ -49,6 +51,16 @@ def view(session: Session, *, settings: Settings, clock: Clock) -> SituationView
         proposals=incident_proposals.on_board(session, now=data.now),
         levers=lever_board.board(session, data, incident=_first(incidents), settings=settings),
         watch=onset_watch.current(session),
+        sources=_sources(session, settings),
+    )
+
+
+def _sources(session: Session, settings: Settings) -> tuple[str, ...]:
+    """The sources whose contacts and states are counted; where none is configured, all that ever told of something."""
+    return tuple(
+        row.name
+        for row in get_sources(session)
+        if (row.name in settings.sources or not settings.sources) and not only_signals(row.kind)
     )
 
 

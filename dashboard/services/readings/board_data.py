@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -28,6 +28,7 @@ from connectors.storage.rows import (
 from dashboard.domain.clock import Clock
 from dashboard.services.readings import demand, freshness
 from dashboard.services.readings.demand import Demand
+from dashboard.services.readings.error_links import ErrorLinks, get_links
 from dashboard.services.readings.freshness import INTERVAL, Freshness
 from dashboard.services.readings.local_days import local_midnight
 from dashboard.services.readings.queue_history import calendar_of
@@ -95,6 +96,7 @@ class BoardData:
     ahead_end: datetime
     queues: tuple[QueueData, ...]
     incidents: tuple[IncidentRow, ...]  # open ones, newest first
+    links: ErrorLinks = field(default_factory=ErrorLinks)  # how much the queues' forecast errors go together
 
 
 def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
@@ -138,7 +140,7 @@ def load(session: Session, *, settings: Settings, clock: Clock) -> BoardData:
         )
         for row in rows
     )
-    return BoardData(now, day_start, ahead_end, queues, incidents)
+    return BoardData(now, day_start, ahead_end, queues, incidents, get_links(session))
 
 
 def floor(moment: datetime) -> datetime:

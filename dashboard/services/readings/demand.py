@@ -4,7 +4,8 @@ How ranges are put together, everywhere on the board:
 
 - the ordinary day plus a surge: medians and means add; the distance from the median to P10 and to P90 is the root of
   the summed squares of both distances, each side for itself. That takes both errors as independent, and keeps the skew.
-- queues of one channel, ordinary day: the same rule, for the errors of different queues are nearly independent.
+- queues of one channel, ordinary day: means add; the spread follows from the measured correlations of their errors
+  (`forecasting.volume.totals`), for a first of the month moves them together and chance does not.
 - queues of one channel, surge: quantiles add, for one outage drives them all up or down together.
 """
 
@@ -19,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from connectors.storage.rows import ForecastRow
+from forecasting.volume.totals import total_of
 
 Floats = NDArray[np.float64]
 Epochs = NDArray[np.int64]
@@ -76,6 +78,18 @@ def independent_sum(parts: Sequence[Demand]) -> Demand | None:
     for part in parts[1:]:
         total = _joined(total, _aligned(part, starts))
     return total
+
+
+def correlated_sum(parts: Sequence[Demand], correlation: Floats) -> Demand | None:
+    """Parts whose errors have these correlations, together; one part alone stays as it is."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    starts = _union(parts)
+    aligned = [_aligned(part, starts) for part in parts]
+    mean, low, high = (np.array([getattr(part, name) for part in aligned]) for name in ("mean", "p10", "p90"))
+    total = total_of(mean, low, high, correlation, levels=(0.1, 0.5, 0.9))
+    p10, p50, p90 = total.quantiles.T
+    return Demand(starts, p10, p50, p90, total.mean)
 
 
 def replaced(whole: Demand, part: Demand) -> Demand:

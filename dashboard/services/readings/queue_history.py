@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from connectors.storage.read import get_incidents, get_volumes
 from connectors.storage.rows import QueueRow
 from dashboard.domain.incidents import IncidentFacts
+from dashboard.services.readings import entered_days
 from dashboard.services.readings.freshness import queues_of
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S, OpeningHours, interval_index
@@ -29,17 +30,24 @@ MIN_HANDLED = 50
 
 @dataclass(frozen=True, slots=True)
 class QueueHistory:
-    """Counts of open intervals (missing: unknown), how many an outage took out, and the measured handling time."""
+    """Counts of open intervals (missing: unknown), what an outage took out, and the measured handling time."""
 
     offered: pd.Series
     masked: int
     aht_s: float | None
     handled: int
+    outages: frozenset[date] = frozenset()  # local dates of which an outage took every count
 
 
 def calendar_of(queue: QueueRow) -> OpenCalendar:
-    """The queue's opening hours as the maths takes them; raises ValueError where they cannot be read."""
-    return OpenCalendar(OpeningHours.parse(queue.opening), queue.timezone, queue.holidays)
+    """The queue's opening hours and entered days as the maths takes them; ValueError where they cannot be read."""
+    return OpenCalendar(
+        OpeningHours.parse(queue.opening),
+        queue.timezone,
+        queue.holidays,
+        closures=entered_days.closures(queue.calendar),
+        special=entered_days.special(queue.calendar),
+    )
 
 
 def load_histories(
@@ -86,7 +94,19 @@ def _history(
     kept = grid[known & ~spoiled]
     offered = rows["offered"].reindex(kept, fill_value=0).astype(float).rename("offered")
     aht_s, handled = _measured_aht(rows, outages, end=end)
-    return QueueHistory(offered, masked=int((known & spoiled).sum()), aht_s=aht_s, handled=handled)
+    return QueueHistory(
+        offered,
+        masked=int((known & spoiled).sum()),
+        aht_s=aht_s,
+        handled=handled,
+        outages=_spoiled_days(grid, spoiled, calendar),
+    )
+
+
+def _spoiled_days(grid: pd.DatetimeIndex, spoiled: np.ndarray, calendar: OpenCalendar) -> frozenset[date]:
+    """Days of which an outage touched every open interval: unknown, but no closures."""
+    days = calendar.local(grid).date
+    return frozenset(days[spoiled]) - frozenset(days[~spoiled])
 
 
 def _days(brought: Sequence[pd.DatetimeIndex], calendar: OpenCalendar) -> pd.DatetimeIndex:

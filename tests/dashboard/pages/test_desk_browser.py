@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -70,10 +71,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    with store(tmp_path) as session:
+def address(tmp_path: Path) -> Iterator[str]:
+    with board_at(tmp_path, OUTAGE) as url:
+        yield url
+
+
+@contextmanager
+def board_at(folder: Path, outage: dict[str, str]) -> Iterator[str]:
+    """A board with the starter replies in use and one open outage."""
+    with store(folder) as session:
         install_starter_replies(session, now=NOW, approver="lou")
-        open_incident(session, OUTAGE, by=MANAGER, desk=Desk("de", BERLIN, NOW))
+        open_incident(session, outage, by=MANAGER, desk=Desk("de", BERLIN, NOW))
         session.commit()
         server = make_server("127.0.0.1", 0, server_of(DeskServices(sessionmaker(session.get_bind()))), threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -224,9 +232,7 @@ def test_two_people_change_one_incident(browser: Browser, address: str) -> None:
 
 
 PAGES = {
-    "/replies": "[data-reply]",
     "/replies?shelf=unfinished": ".empty",
-    "/replies?edit=new": "#draft-save",
     "/incident/new": "#incident-save",
     "/incident/1": "#incident-save",
     "/staffing": ".table.heat",

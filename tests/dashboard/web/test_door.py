@@ -45,7 +45,7 @@ def test_every_route_is_closed_unless_named_open(server: Flask) -> None:
         for rule in server.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.arguments and client.get(rule.rule).status_code == 200
     }
-    assert opened == {"login", "healthz", "readyz", "inbound_schema"}
+    assert opened == {"login", "healthz", "readyz", "inbound_schema", "api_openapi", "wall"}
 
 
 def test_a_wrong_password_is_refused_in_words(stranger: FlaskClient) -> None:

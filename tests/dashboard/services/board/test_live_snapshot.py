@@ -16,7 +16,7 @@ def centre(tmp_path: Path) -> Centre:
 
 def _publish(centre: Centre, **content: object) -> bool:
     with centre.sessions.begin() as session:
-        return live_snapshot.publish(session, "situation.de", content=content, now=centre.clock())
+        return live_snapshot.publish(session, live_snapshot.encode("situation.de", content, now=centre.clock()))
 
 
 def test_only_a_change_is_written(centre: Centre) -> None:
