@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from icalendar import Event
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from dashboard.domain.roster import Shift
-from dashboard.services.staffing.staffing_export import escaped, folded, plain_cell, utc_stamp
+from dashboard.services.staffing.calendar_file import calendar_file, event
+from dashboard.services.staffing.staffing_export import plain_cell
 
 COLUMNS: Final = ("person", "people", "skill", "start", "end", "breaks", "duty")
 WIDTHS: Final = (24, 8, 24, 26, 26, 30, 10)
@@ -52,10 +54,7 @@ def roster_xlsx(shifts: Sequence[Shift], *, timezone: str, title: str) -> bytes:
 
 def roster_ics(shifts: Sequence[Shift], *, now: datetime) -> str:
     """One event a shift, with what calendars have no place for in properties of its own."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Andrang//roster//EN"]
-    for one in shifts:
-        lines += _event(one, now)
-    return "".join(piece for line in [*lines, "END:VCALENDAR"] for piece in folded(line))
+    return calendar_file((_event(one, now) for one in shifts), product="roster")
 
 
 def _cells(one: Shift, zone: ZoneInfo) -> tuple[str | int, ...]:
@@ -75,19 +74,17 @@ def _text_cell(sheet: Any, text: str | int) -> Any:
     return cell
 
 
-def _event(one: Shift, now: datetime) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{one.number}-{one.start:%Y%m%dT%H%M}@andrang"
-    yield f"DTSTAMP:{utc_stamp(now)}"
-    yield f"DTSTART:{utc_stamp(one.start)}"
-    yield f"DTEND:{utc_stamp(one.end)}"
-    yield f"SUMMARY:{escaped(one.person)}"
+def _event(one: Shift, now: datetime) -> Event:
+    more: dict[str, object] = {"X-ANDRANG-PEOPLE": str(one.people), "X-ANDRANG-DUTY": one.duty}
     if one.skills:
-        yield f"CATEGORIES:{','.join(escaped(skill) for skill in one.skills)}"
-    yield f"X-ANDRANG-PEOPLE:{one.people}"
-    yield f"X-ANDRANG-DUTY:{one.duty}"
+        more["categories"] = list(one.skills)
     if one.breaks:
-        yield f"X-ANDRANG-BREAKS:{','.join(f'{utc_stamp(a)}/{utc_stamp(b)}' for a, b in one.breaks)}"
+        more["X-ANDRANG-BREAKS"] = ",".join(f"{_stamp(a)}/{_stamp(b)}" for a, b in one.breaks)
     if one.loose_break:
-        yield f"X-ANDRANG-BREAK-MINUTES:{one.loose_break // _MINUTE}"
-    yield "END:VEVENT"
+        more["X-ANDRANG-BREAK-MINUTES"] = str(one.loose_break // _MINUTE)
+    uid = f"{one.number}-{one.start:%Y%m%dT%H%M}"
+    return event(uid, one.person, start=one.start, end=one.end, made_at=now, more=more)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.board import QueueStaffing, StaffingView
 from dashboard.domain.staffing_day import Hour, by_hour
+from dashboard.services.staffing.calendar_file import calendar_file, event
 
 COLUMNS: Final = (
     "queue",
@@ -53,20 +54,19 @@ def plain_cell(text: str) -> str:
 
 def staffing_ics(view: StaffingView, *, said: str) -> str:
     """Blocks of hours with the same need, one event each; `said` is the title with {label}, {p50} and {p90}."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Andrang//staffing//EN"]
-    for queue in view.queues:
-        for block, end in _blocks(queue, view):
-            title = said.format(label=queue.label, p50=block.scheduled_p50, p90=block.scheduled_p90)
-            lines += [
-                "BEGIN:VEVENT",
-                f"UID:{queue.key}-{block.at:%Y%m%dT%H%M}@andrang",
-                f"DTSTAMP:{utc_stamp(view.made_at or view.now)}",
-                f"DTSTART:{utc_stamp(block.at)}",
-                f"DTEND:{utc_stamp(end)}",
-                f"SUMMARY:{escaped(title)}",
-                "END:VEVENT",
-            ]
-    return "".join(piece for line in [*lines, "END:VCALENDAR"] for piece in folded(line))
+    made = view.made_at or view.now
+    events = [
+        event(
+            f"{queue.key}-{block.at:%Y%m%dT%H%M}",
+            said.format(label=queue.label, p50=block.scheduled_p50, p90=block.scheduled_p90),
+            start=block.at,
+            end=end,
+            made_at=made,
+        )
+        for queue in view.queues
+        for block, end in _blocks(queue, view)
+    ]
+    return calendar_file(events, product="staffing")
 
 
 def _rows(queue: QueueStaffing, view: StaffingView, *, decimal: str) -> Iterator[list[str]]:
@@ -111,26 +111,3 @@ def _blocks(queue: QueueStaffing, view: StaffingView) -> Iterator[tuple[Hour, da
 
 def _need(hour: Hour) -> tuple[int, int]:
     return hour.scheduled_p50, hour.scheduled_p90
-
-
-def utc_stamp(moment: datetime) -> str:
-    """A moment as calendars write it."""
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def escaped(text: str) -> str:
-    """A text with the signs that mean something to a calendar taken care of."""
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
-
-
-def folded(line: str) -> Iterator[str]:
-    """RFC 5545: at most 75 bytes a line, further ones begin with a space."""
-    piece = ""
-    for sign in line:
-        if len((piece + sign).encode()) > 74:
-            yield f"{piece}\r\n"
-            piece = " "
-        piece += sign
-    yield f"{piece}\r\n"

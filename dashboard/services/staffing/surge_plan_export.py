@@ -13,7 +13,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from dashboard.domain.surge_plan import Line, PlanRecord
-from dashboard.services.staffing.staffing_export import escaped, folded, plain_cell, utc_stamp
+from dashboard.services.staffing.calendar_file import calendar_file, event, on_one_line
+from dashboard.services.staffing.staffing_export import plain_cell
 
 COLUMNS: Final = ("lever", "kind", "start", "end", "people", "hours", "cost", "currency", "fixed", "why")
 WIDTHS: Final = (30, 10, 18, 18, 9, 9, 11, 9, 8, 100)
@@ -68,16 +69,15 @@ def plan_xlsx(plan: PlanRecord, *, timezone: str, heads: Sequence[str], title: s
 
 def plan_ics(plan: PlanRecord, *, title: Said, why: Said) -> str:
     """One event a line, with its reason as the description."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Andrang//surge plan//EN"]
-    for line in plan.lines:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{plan.incident_id}-{escaped(line.lever)}-{line.start:%Y%m%dT%H%M}-{line.end:%Y%m%dT%H%M}@andrang",
-            f"DTSTAMP:{utc_stamp(plan.made_at)}",
-            f"DTSTART:{utc_stamp(line.start)}",
-            f"DTEND:{utc_stamp(line.end)}",
-            f"SUMMARY:{escaped(title(line))}",
-            f"DESCRIPTION:{escaped(why(line))}",
-            "END:VEVENT",
-        ]
-    return "".join(piece for line in [*lines, "END:VCALENDAR"] for piece in folded(line))
+    events = [
+        event(
+            f"{plan.incident_id}-{line.lever}-{line.start:%Y%m%dT%H%M}-{line.end:%Y%m%dT%H%M}",
+            title(line),
+            start=line.start,
+            end=line.end,
+            made_at=plan.made_at,
+            more={"description": on_one_line(why(line))},
+        )
+        for line in plan.lines
+    ]
+    return calendar_file(events, product="surge plan")

@@ -69,10 +69,10 @@ def test_calendar_breaks_where_the_need_changes() -> None:
     changed = tuple(replace(cell, scheduled_p50=30) if i >= 4 else cell for i, cell in enumerate(one.cells))
     text = staffing_ics(replace(view(), queues=(replace(one, cells=changed),)), said="{p50}")
     assert [line for line in text.split("\r\n") if line.startswith(("SUMMARY", "DTEND"))] == [
-        "DTEND:20261124T100000Z",
         "SUMMARY:14",
-        "DTEND:20261124T110000Z",
+        "DTEND:20261124T100000Z",
         "SUMMARY:30",
+        "DTEND:20261124T110000Z",
     ]
 
 
