@@ -128,10 +128,12 @@ def _upload(visit: Visit) -> ResponseReturnValue:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return jsonify(error=visit.words("roster.no_file")), 400
+    with sent.stream as stream:
+        content = stream.read()
     try:
         visit.services.ask(
             roster.draft,
-            sent.stream.read(),
+            content,
             file=sent.filename,
             zone=request.form.get("zone", "").strip(),
             settings=visit.services.settings,

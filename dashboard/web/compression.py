@@ -40,8 +40,7 @@ def install(server: Flask) -> None:
             response.close()  # nothing of the file will be sent, and the server does not close what it does not send
         if not _worth_it(response):
             return response
-        response.direct_passthrough = False
-        body = response.get_data()
+        body = _whole(response)
         if len(body) >= SMALLEST:
             static = request.path.startswith(STATIC)
             response.set_data(packed.get(body) if static else gzip.compress(body, 5, mtime=0))
@@ -51,6 +50,16 @@ def install(server: Flask) -> None:
         return response
 
     server.after_request(pack)
+
+
+def _whole(response: Response) -> bytes:
+    """The body; a file it is read from is closed at once, not when a visitor who may be gone has taken all of it."""
+    source = response.response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if callable(close := getattr(source, "close", None)):
+        close()
+    return body
 
 
 def _worth_it(response: Response) -> bool:

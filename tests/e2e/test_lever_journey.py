@@ -61,7 +61,7 @@ def test_a_lever_is_pulled_marked_forecast_with_and_taken_back(enter: Callable[[
     line = manager.locator(".lever:visible", has_text=SMS)
     expect(line).to_contain_text("contacts fewer")
     # From the first counted quarter-hour on outlooks come by the minute, so that a fall now has one cause.
-    expect(manager.locator('[data-live-text="basis.method"]')).to_contain_text("of counts")
+    expect(manager.locator('[data-live-text="basis.method"]')).to_contain_text("of counts", timeout=90_000)
     before = counted(manager)
     line.get_by_role("button", name="Do it").click()
     dialog = manager.get_by_role("dialog")

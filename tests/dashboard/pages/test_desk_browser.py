@@ -167,9 +167,9 @@ def test_a_withdrawn_text_leaves_open_screens_and_is_not_copied(browser: Browser
 
 def test_a_text_is_not_copied_when_the_board_has_been_silent(browser: Browser, address: str) -> None:
     with person(browser, address, "agent") as page:
+        page.route("**/replies/stamp", lambda route: route.abort())
         open_page(page, address, "/replies?reply=social-private/de/1", ready="#reply-body [data-copy]")
         page.clock.install()
-        page.route("**/replies/stamp", lambda route: route.abort())
         page.evaluate("Date.now = (now => () => now() + 61_000)(Date.now.bind(Date))")
         page.keyboard.press("Enter")
         expect(page.locator("[data-toast]")).to_contain_text("Keine Verbindung zum Board")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from dashboard.components import roster_words, staffing_gap, staffing_heat
 from dashboard.components.catalogue import catalogue
@@ -126,8 +128,11 @@ def test_buttons_do_what_they_say() -> None:
 
 
 def _send(client: Any, content: bytes, **more: str) -> Any:
-    form = {"csrf_token": token_of(client, "/staffing?view=roster"), "file": (io.BytesIO(content), "a.csv"), **more}
-    return client.post("/staffing/roster", data=form, content_type="multipart/form-data")
+    form: dict[str, Any] = {"csrf_token": token_of(client, "/staffing?view=roster"), **more}
+    form["file"] = FileStorage(io.BytesIO(content), "a.csv")
+    # Written out here: the client would put a large form into a file on disk and leave it open.
+    boundary, body = encode_multipart(form)
+    return client.post("/staffing/roster", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def test_a_file_is_taken_in_even_a_large_one_and_refused_in_words() -> None:
