@@ -1,4 +1,4 @@
-"""The staffing as files: CSV for spreadsheets, ICS for calendars."""
+"""The staffing as files: CSV and XLSX for spreadsheets, ICS for calendars."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from dashboard.domain.board import QueueStaffing, StaffingView
 from dashboard.domain.staffing_day import Hour, by_hour
@@ -45,6 +50,22 @@ def staffing_csv(view: StaffingView, *, language: str) -> str:
     for queue in view.queues:
         writer.writerows(_rows(queue, view, decimal="," if language == "de" else "."))
     return text.getvalue()
+
+
+def staffing_xlsx(view: StaffingView, *, title: str) -> bytes:
+    """The same as a workbook with real times and numbers; times are the centre's, for a sheet knows no zones."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    for place in range(1, len(COLUMNS) + 1):
+        sheet.column_dimensions[get_column_letter(place)].width = 17
+    sheet.freeze_panes = "D2"
+    sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS])
+    for queue in view.queues:
+        for row in _values(queue, view):
+            sheet.append([_cell(sheet, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def plain_cell(text: str) -> str:
@@ -91,6 +112,30 @@ def _rows(queue: QueueStaffing, view: StaffingView, *, decimal: str) -> Iterator
             number(queue.shrinkage, 3),
             *("" if value is None else number(value, 2) for value in (cell.rostered, cell.short_p50, cell.short_p90)),
         ]
+
+
+def _values(queue: QueueStaffing, view: StaffingView) -> Iterator[tuple[object, ...]]:
+    zone = ZoneInfo(view.timezone)
+    for cell in queue.cells:
+        yield (
+            *(queue.key, queue.label, queue.channel),
+            *(cell.at.astimezone(zone).replace(tzinfo=None), view.interval_s),
+            *(round(cell.offered_p50, 1), round(cell.offered_p90, 1)),
+            *(cell.agents_p50, cell.agents_p90, cell.scheduled_p50, cell.scheduled_p90),
+            *(round(cell.service_level, 4), round(cell.occupancy, 4), round(queue.aht_s, 1), round(queue.shrinkage, 3)),
+            *(None if one is None else round(one, 2) for one in (cell.rostered, cell.short_p50, cell.short_p90)),
+        )
+
+
+def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
+    """A text that begins like a formula stays a text."""
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.font = Font(bold=bold)
+    elif isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm"
+    return cell
 
 
 def _blocks(queue: QueueStaffing, view: StaffingView) -> Iterator[tuple[Hour, datetime]]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import replace
+from datetime import datetime
 
-from dashboard.services.staffing.staffing_export import COLUMNS, plain_cell, staffing_csv, staffing_ics
+from openpyxl import load_workbook
+
+from dashboard.services.staffing.staffing_export import COLUMNS, plain_cell, staffing_csv, staffing_ics, staffing_xlsx
 from tests.dashboard.pages.staffing_samples import view
 
 
@@ -46,6 +50,17 @@ def test_people_of_the_roster_stand_beside_those_needed() -> None:
 def test_csv_for_german_spreadsheets() -> None:
     rows = list(csv.DictReader(staffing_csv(view(), language="de").splitlines(), delimiter=";"))
     assert (rows[0]["offered_p50"], rows[0]["label"]) == ("205,0", "Service; Karten")
+
+
+def test_a_workbook_has_real_times_and_numbers_and_no_formulas() -> None:
+    sheet = load_workbook(io.BytesIO(staffing_xlsx(view(), title="Personal"))).active
+    assert sheet is not None
+    head, *rows = sheet.iter_rows(values_only=True)
+    at = datetime(2026, 11, 24, 10)  # noqa: DTZ001 (a sheet knows no zones)
+    assert (sheet.title, head, len(rows)) == ("Personal", COLUMNS, 16)
+    assert rows[0][:7] == ("service", "Service; Karten", "call", at, 900, 205.0, 300.0)
+    assert rows[8][1] == "=Postfach"
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_no_cell_becomes_a_formula() -> None:
