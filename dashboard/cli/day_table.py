@@ -13,13 +13,30 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.cli.staff_table import Table
+from dashboard.cli.staff_table import Table, allowed
 from dashboard.services.staffing.day_simulation import DayTable
 from forecasting.staffing.inputs import MAX_OFFERED_LOAD
 
 REQUIRED = ("interval_start", "interval_s", "offered", "agents", "aht_s")
-ABSENT = {"patience_s": math.inf, "redial_probability": 0.0, "redial_delay_s": 300.0, "answer_within_s": 20.0}
-RULES = {"interval_s": "greater than 0", "patience_s": "at least 0, or inf"}
+ABSENT = {
+    "patience_s": math.inf,
+    "redial_probability": 0.0,
+    "redial_delay_s": 300.0,
+    "answer_within_s": 20.0,
+    "concurrency": 1.0,
+    "lines": math.inf,
+    "callback_share": 0.0,
+    "callback_agents": math.inf,
+}
+_ENDLESS = "at least 0, or inf"
+RULES = {
+    "interval_s": "greater than 0",
+    "patience_s": _ENDLESS,
+    "concurrency": "from 1 without decimals",
+    "lines": "at least 0 without decimals, or inf",
+    "callback_share": "in [0, 1]",
+    "callback_agents": _ENDLESS,
+}
 CONFIGURABLE = ("interval_s", "agents", "aht_s", *ABSENT)
 PATHS = ("offered", "p10", "p90")
 _SHARE = "in [0, 1), such as 0.4; at 1 nobody ever gives up"
@@ -52,10 +69,9 @@ def _configured(path: Path, name: str, value: Any) -> float:
     if name not in CONFIGURABLE:
         raise click.ClickException(f"{path}: has unknown key {name!r}; known are {', '.join(CONFIGURABLE)}.")
     number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    low = number > 0 if name == "interval_s" else number >= 0
-    high = number < 1 if name == "redial_probability" else name == "patience_s" or number < math.inf
-    if not (low and high):
-        expected = _SHARE if name == "redial_probability" else RULES.get(name, "at least 0")
+    rule = RULES.get(name, "at least 0")
+    if not allowed(rule, number) or (name == "redial_probability" and number >= 1):
+        expected = _SHARE if name == "redial_probability" else rule
         raise click.ClickException(f"{path}: {name} must be a number {expected}, got {value!r}.")
     return number
 

@@ -25,11 +25,14 @@ from forecasting.staffing.overload.limits import cautions
 
 SCHEMA = "andrang.staff.day/1"
 MEASURES = ("queue_mean", "queue_end", "mean_wait_s", "abandonment", "service_level", "attempts", "unserved")
+LIMITED = ("blocked", "callbacks", "callbacks_open")
 MAX_SIMULATED = 400_000_000  # first attempts; some minutes
 _SAID = {
     "few_agents": "fewer than 10 people work in some interval",
     "short_patience": "customers give up more than four times as fast as they are served",
     "long_patience": "patience is more than two handling times",
+    "calm_day": "hardly anybody gives up, and how many do is off by up to a third",
+    "callbacks": "call-backs are offered",
 }
 
 
@@ -44,12 +47,13 @@ def day(path: Path, config: Path | None, *, form: str, method: str, runs: int, s
     """Append what happens in each interval of a day, whatever the overload, and when the queue is clear.
 
     Columns: interval_start, interval_s, offered (unique customers), agents, aht_s; optional patience_s (may be inf),
-    redial_probability, redial_delay_s, answer_within_s, open (0 or 1), queue, and p10 and p90 of offered, which give
-    clear_time a range. A day begins with an empty centre; other columns are passed through.
+    redial_probability, redial_delay_s, answer_within_s, concurrency, lines, callback_share, callback_agents, open (0
+    or 1), queue, and p10 and p90 of offered, which give clear_time a range. A day begins with an empty centre; other
+    columns are passed through.
     """
     table = read_table(path)
     ranged = [name for name in PATHS[1:] if name in table.header]
-    fresh = (*MEASURES, "clear_time", *(f"clear_time_{name}" for name in ranged), "clear_status")
+    fresh = (*MEASURES, *LIMITED, "clear_time", *(f"clear_time_{name}" for name in ranged), "clear_status")
     table.require((), fresh=fresh)
     days = read_days(table, read_config(config))
     if method == SIMULATION:
@@ -62,6 +66,7 @@ def day(path: Path, config: Path | None, *, form: str, method: str, runs: int, s
     warned = _warn(days, method)
     queues = [_summary(one, answer, method=method, ranged=ranged) for one, answer in zip(days, answers, strict=True)]
     values = _columns(len(table.rows), days, answers, queues=queues)
+    _say_idle(days)
     if form == "csv":
         _print_csv(table, values)
         return
@@ -98,8 +103,10 @@ def _warn(days: list[QueueDay], method: str) -> list[str]:
         return []
     found: dict[str, None] = {}
     for one in days:
-        agents, aht, patience = one.day.agents, one.day.aht_s, one.day.patience_s
-        found |= dict.fromkeys(cautions(one.day.offered, agents=agents, aht_s=aht, patience_s=patience))
+        agents, aht, patience = one.day.places, one.day.aht_s, one.day.patience_s
+        inputs = {"agents": agents, "aht_s": aht, "patience_s": patience, "interval_s": one.day.interval_s}
+        inputs["callback_share"] = np.asarray(one.day.callback_share)
+        found |= dict.fromkeys(cautions(one.day.offered, **inputs))
     for key in found:
         click.echo(f"Note: {_SAID[key]}, where the closure misleads; check with --method simulation.", err=True)
     return list(found)
@@ -109,10 +116,11 @@ def _columns(
     rows: int, days: list[QueueDay], answers: list[DayResult], *, queues: list[dict[str, Any]]
 ) -> dict[str, list[Any]]:
     clear = [name for name in queues[0] if name.startswith("clear_")]
-    columns: dict[str, list[Any]] = {name: [""] * rows for name in (*MEASURES, *clear)}
+    measures = (*MEASURES, *(LIMITED if any(map(_is_limited, days)) else ()))
+    columns: dict[str, list[Any]] = {name: [""] * rows for name in (*measures, *clear)}
     for one, answer, summary in zip(days, answers, queues, strict=True):
         for place, row in enumerate(one.rows.tolist()):
-            for name in MEASURES:
+            for name in measures:
                 columns[name][row] = float(getattr(answer, name)[0, place])
             for name in clear:
                 columns[name][row] = summary[name] or ""
@@ -132,7 +140,27 @@ def _summary(one: QueueDay, answer: DayResult, *, method: str, ranged: list[str]
         "attempts": float(answer.attempts[0].sum()),
         "waiting_at_end": float(answer.waiting_at_end[0]),
         "redialling_at_end": float(answer.redialling_at_end[0]),
+        **(_limited(answer) if _is_limited(one) else {}),
     }
+
+
+def _is_limited(one: QueueDay) -> bool:
+    return one.day.offers_callbacks or bool(np.isfinite(one.day.lines).any())
+
+
+def _limited(answer: DayResult) -> dict[str, float]:
+    return {
+        "blocked": float(answer.blocked[0].sum()),
+        "callbacks": float(answer.callbacks[0].sum()),
+        "callbacks_at_end": float(answer.callbacks_open[0, -1]),
+    }
+
+
+def _say_idle(days: list[QueueDay]) -> None:
+    """Say where people cannot all work, since lines are fewer."""
+    idle = sum(int((one.day.lines < one.day.places).sum()) for one in days)
+    if idle:
+        click.echo(f"Note: in {idle} rows there are fewer lines than people; some of them cannot work.", err=True)
 
 
 def _status(clear_s: float) -> str:

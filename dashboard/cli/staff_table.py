@@ -74,10 +74,19 @@ class Table:
 _RULES: dict[str, Callable[[float], bool]] = {
     "at least 0": lambda value: 0 <= value < math.inf,
     "at least 0, or inf": lambda value: value >= 0,
+    "at least 0 without decimals, or inf": lambda value: (
+        value >= 0 and (value == math.inf or value == math.floor(value))
+    ),
+    "in [0, 1]": lambda value: 0 <= value <= 1,
     "greater than 0": lambda value: 0 < value < math.inf,
     "from 1 without decimals": lambda value: 1 <= value < math.inf and value == math.floor(value),
     "at least 0 without decimals": lambda value: 0 <= value < math.inf and value == math.floor(value),
 }
+
+
+def allowed(rule: str, value: float) -> bool:
+    """Whether a value keeps a rule."""
+    return _RULES[rule](value)
 
 
 def _number(text: str) -> float | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from dashboard.cli.day_table import PATHS, QueueDay, read_config, read_days
 from dashboard.cli.staff_table import Table, read_table
@@ -35,6 +36,8 @@ _SAID = {
     "few_agents": "fewer than 10 people work in some interval",
     "short_patience": "customers give up more than four times as fast as they are served",
     "long_patience": "patience is more than two handling times",
+    "calm_day": "hardly anybody gives up, and how many do is off by up to a third",
+    "callbacks": "call-backs are offered",
 }
 
 
@@ -110,7 +113,10 @@ def _warned(days: list[tuple[QueueDay, Any]], method: str) -> list[str]:
     found: dict[str, None] = {}
     for one, moved in days:
         for day in (one.day, moved):
-            found |= dict.fromkeys(cautions(day.offered, agents=day.agents, aht_s=day.aht_s, patience_s=day.patience_s))
+            people, aht, patience = day.places, day.aht_s, day.patience_s
+            inputs = {"agents": people, "aht_s": aht, "patience_s": patience, "interval_s": day.interval_s}
+            inputs["callback_share"] = np.asarray(day.callback_share)
+            found |= dict.fromkeys(cautions(day.offered, **inputs))
     for key in found:
         click.echo(f"Note: {_SAID[key]}, where the closure misleads; see docs/overload.md.", err=True)
     return list(found)

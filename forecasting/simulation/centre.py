@@ -34,7 +34,7 @@ class ContactType:
         Probability in [0, 1) to come again after abandoning, and the mean delay until then [s], exponential; both by
         interval.
     redial_busy
-        Probability in [0, 1) to come again after a busy signal, with the same delay.
+        Probability in [0, 1) to come again after a busy signal, with the same delay; by interval.
     reconnect, reconnect_after_s
         Probability in [0, 1) to come again after having been served, and the mean delay until then [s], exponential.
     priority
@@ -42,7 +42,10 @@ class ContactType:
     concurrency
         Contacts of this kind that one agent works on at once (chats).
     callback, callback_after_s, callback_share
-        Kind of contact that those become who, having waited so long [s], accept a call-back; and their share [0, 1].
+        Kind of contact that those become who, having waited so long [s], accept a call-back; and their share [0, 1],
+        by interval of their arrival.
+    most_at_once
+        Contacts of this kind that each group works on at once, at most; by interval.
     opening
         Spans [s) in which contacts are let in, rising and apart; None: always.
     leave_at_closing
@@ -58,14 +61,15 @@ class ContactType:
     patience: Law = field(default_factory=exponential)
     redial: ByTime = 0.0
     redial_after_s: ByTime = 300.0
-    redial_busy: float = 0.0
+    redial_busy: ByTime = 0.0
     reconnect: float = 0.0
     reconnect_after_s: float = 3600.0
     priority: int = 0
     concurrency: int = 1
     callback: str | None = None
     callback_after_s: float = 0.0
-    callback_share: float = 0.0
+    callback_share: ByTime = 0.0
+    most_at_once: ByTime = inf
     opening: Sequence[tuple[float, float]] | None = None
     leave_at_closing: bool = False
     trunk: str | None = None
@@ -79,6 +83,7 @@ class ContactType:
         for key in ("redial", "redial_busy", "reconnect"):
             _require(self.name, key, getattr(self, key), low=0.0, most=0.999)
         _require(self.name, "callback_share", self.callback_share, low=0.0, most=1.0)
+        _require(self.name, "most_at_once", self.most_at_once, low=0.0)
         if self.concurrency < 1:
             raise ValueError(f"{self.name}: concurrency must be at least 1, got {self.concurrency}")
         edges = [t for span in self.opening or () for t in span]
@@ -124,7 +129,8 @@ class Centre:
         In the order of the answers. An agent who works on several contacts at once counts as busy as long as one of
         them lasts; contacts of one kind are gathered on as few agents as possible.
     trunks
-        Name → lines of that bundle; who finds all of them taken gets a busy signal.
+        Name → lines of that bundle, one number or steps (from [s], lines) with rising times; none before the first. Who
+        finds all of them taken gets a busy signal; lines that are taken away are still used to the end of their call.
     edges
         Beginnings of the intervals that values *by interval* refer to [s], shape (n_intervals,); the first holds before
         them, the last goes on after them. None: one interval.
@@ -137,7 +143,7 @@ class Centre:
 
     types: Sequence[ContactType]
     groups: Sequence[AgentGroup]
-    trunks: Mapping[str, int] = field(default_factory=dict)
+    trunks: Mapping[str, int | Sequence[tuple[float, int]]] = field(default_factory=dict)
     edges: Floats | None = None
 
     def __post_init__(self) -> None:
@@ -149,10 +155,20 @@ class Centre:
         if asked - set(names):
             raise ValueError(f"no kind of contact is called {', '.join(sorted(asked - set(names)))}; there are {names}")
         lines = {one.trunk for one in self.types if one.trunk} - set(self.trunks)
-        if lines or any(n < 0 for n in self.trunks.values()):
+        if lines or not all(_rise(line_steps(steps)) for steps in self.trunks.values()):
             raise ValueError(f"trunks must name {sorted(lines)} with lines ≥ 0, got {dict(self.trunks)}")
         if self.edges is not None and (len(self.edges) == 0 or (np.diff(self.edges) <= 0).any()):
             raise ValueError("edges must rise, and there must be one at least")
+
+
+def line_steps(lines: int | Sequence[tuple[float, int]]) -> Sequence[tuple[float, int]]:
+    """Return a bundle's lines as steps (from [s], lines)."""
+    return [(-inf, lines)] if isinstance(lines, int | np.integer) else lines
+
+
+def _rise(steps: Sequence[tuple[float, int]]) -> bool:
+    times = [t for t, _ in steps]
+    return bool(times) and times == sorted(set(times)) and all(n >= 0 and n == int(n) for _, n in steps)
 
 
 def _require(name: str, key: str, value: ByTime, *, low: float, most: float = inf) -> None:

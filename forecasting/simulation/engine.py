@@ -110,9 +110,8 @@ def run_compiled() -> Any:
     """Return the compiled loop."""
     # numba takes a third of a second to import, and nobody who draws a page needs it.
     from forecasting.simulation.compiled.events import run
-    from forecasting.simulation.compiled.jit import robust
 
-    return robust(run)
+    return run
 
 
 def merged(centre: Centre, arrivals: Sequence[npt.ArrayLike]) -> tuple[Floats, Ints]:

@@ -196,6 +196,5 @@ def _averages(total: _Sums, day: _Day, runs: int) -> Counts:
 @lru_cache(maxsize=1)
 def _count() -> Any:
     from forecasting.simulation.compiled.counting import count
-    from forecasting.simulation.compiled.jit import robust
 
-    return robust(count)
+    return count

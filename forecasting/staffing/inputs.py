@@ -52,6 +52,13 @@ def at_once(concurrency: ArrayLike) -> Floats:
     return array
 
 
+def shares(name: str, value: ArrayLike) -> Floats:
+    """Return doubles in [0, 1], or raise ValueError."""
+    array = numbers(name, value)
+    _refuse(name, array, array > 1, "in [0, 1], got {}; write 80 % as 0.8")
+    return array
+
+
 def share(name: str, value: float) -> float:
     """Return a number in [0, 1], or raise ValueError."""
     if not 0 <= value <= 1:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import ceil, exp, expm1, floor, log, log1p, log2, sqrt
 
-from forecasting.staffing.compiled import compiled, part
+from forecasting.compilation import compiled, part
 from forecasting.staffing.quadrature import Floats
 
 _FIRST_PANEL = 3.0  # in units of the distance over which the exponent first falls by about one

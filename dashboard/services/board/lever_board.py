@@ -126,8 +126,9 @@ def _handled(people: Spread, queues: Sequence[QueueData], *, start: datetime, en
     each = sum(coming)
     if each <= 0:
         return NOTHING
-    # Seconds of a person one contact takes, with what the occupancy limit leaves idle; queues weigh by what they get.
-    work = [handling_time.planned(queue).seconds / queue.row.max_occupancy for queue in queues]
+    # Seconds of a person one contact takes, several chats side by side, with what the occupancy limit leaves idle;
+    # queues weigh by what they get.
+    work = [handling_time.planned(queue).seconds / queue.row.concurrency / queue.row.max_occupancy for queue in queues]
     paid_s = sum(part * seconds for part, seconds in zip(coming, work, strict=True)) / each
     able = people.times(span_s / paid_s)
     return Spread(min(able.low, each), min(able.expected, each), min(able.high, each))

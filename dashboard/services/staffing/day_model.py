@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.services.staffing.day_simulation import DayTable, Floats, Progress, simulated_day
+from forecasting.staffing.inputs import at_once
 from forecasting.staffing.overload import DayResult, solve_day
 from forecasting.staffing.overload.day import Day
 
@@ -34,13 +35,16 @@ def _solved(table: DayTable, method: str) -> DayResult:
     return solve_day(
         table.offered,
         interval_s=table.interval_s,
-        agents=table.agents,
+        agents=table.agents * at_once(table.concurrency),
         aht_s=table.aht_s,
         patience_s=table.patience_s,
         redial_probability=table.redial_probability,
         redial_delay_s=table.redial_delay_s,
         answer_within_s=table.answer_within_s,
         is_open=table.is_open,
+        lines=table.lines,
+        callback_share=table.callback_share,
+        callback_agents=table.callback_agents * table.concurrency,
         method=method,  # type: ignore[arg-type]
     )
 
@@ -65,6 +69,14 @@ def _checked(table: DayTable, offered: Floats) -> None:
         redial_probability=table.redial_probability,
         redial_delay_s=table.redial_delay_s,
         answer_within_s=table.answer_within_s,
+        lines=table.lines,
+        callback_share=table.callback_share,
+        callback_agents=table.callback_agents,
     )
     if (table.agents != np.floor(table.agents)).any():
         raise ValueError("agents must be whole numbers for a simulation; round them")
+    lines, chats = np.asarray(table.lines), at_once(table.concurrency)
+    if (np.isfinite(lines) & (lines != np.floor(lines))).any():
+        raise ValueError("lines must be whole numbers for a simulation; round them")
+    if chats.size and (chats != chats.flat[0]).any():
+        raise ValueError("concurrency must be the same all day for a simulation; use --method closure")

@@ -263,6 +263,7 @@ def _cautions(live: Sequence[_Case], inputs: Inputs) -> tuple[str, ...]:
         offered = np.where(one.is_open, one.unique[MEDIAN], 0.0)[counted]
         known = {name: getattr(one, name)[counted] for name in ("aht_s", "patience_s")}
         known["agents"] = one.agents[counted] * one.row.concurrency
+        known["interval_s"] = np.full(len(offered), float(BASE_INTERVAL_S))
         found |= dict.fromkeys(cautions(offered, **known))
     return tuple(found)
 

@@ -110,6 +110,7 @@ def measure(day: DayTable, *, service_level: float, method: str) -> Measures:
         patience_s=day.patience_s,
         answer_within_s=day.answer_within_s,
         service_level=service_level,
+        concurrency=day.concurrency,
     )
     return Measures(
         service_level=mean("service_level", empty=1.0),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.centre import ByTime, Centre, ContactType
+from forecasting.simulation.centre import ByTime, Centre, ContactType, line_steps
 from forecasting.simulation.compiled import layout
 from forecasting.simulation.laws import Law
 
@@ -42,14 +42,13 @@ def arrays_of(centre: Centre) -> Arrays:
         for name, value in _by_time(one).items():
             values[name][q] = _spread(value, len(edges), f"{one.name}: {name}")
     trunks = np.zeros(len(centre.trunks), dtype=layout.TRUNK)
-    trunks["lines"] = list(centre.trunks.values())
     groups = np.zeros(len(centre.groups), dtype=layout.GROUP)
     return Arrays(types, values, groups, _links(centre), trunks, np.concatenate(sample), _stops(centre), edges)
 
 
 def _fill(place: Records, one: ContactType, centre: Centre, sample: list[Floats]) -> None:
     names = [other.name for other in centre.types]
-    for key in ("priority", "concurrency", "redial_busy", "reconnect", "leave_at_closing", "callback_share"):
+    for key in ("priority", "concurrency", "reconnect", "leave_at_closing"):
         place[key] = getattr(one, key)
     place["reconnect_after"], place["callback_after"] = one.reconnect_after_s, one.callback_after_s
     place["callback"] = -1 if one.callback is None else names.index(one.callback)
@@ -65,7 +64,15 @@ def _law(law: Law, sample: list[Floats]) -> tuple[int, float, int, int]:
 
 
 def _by_time(one: ContactType) -> dict[str, ByTime]:
-    return {"work": one.aht_s, "patience": one.patience_s, "redial": one.redial, "redial_after": one.redial_after_s}
+    return {
+        "work": one.aht_s,
+        "patience": one.patience_s,
+        "redial": one.redial,
+        "redial_after": one.redial_after_s,
+        "redial_busy": one.redial_busy,
+        "callback_share": one.callback_share,
+        "most": one.most_at_once,
+    }
 
 
 def _spread(value: ByTime, n: int, what: str) -> Floats:
@@ -95,6 +102,8 @@ def _stops(centre: Centre) -> Records:
     for q, one in enumerate(centre.types):
         for opens, closes in [(-inf, inf)] if one.opening is None else one.opening:
             found += [(opens, layout.OPEN, q, 0), *([(closes, layout.CLOSE, q, 0)] if closes < inf else [])]
-    order = {layout.CLOSE: 0, layout.OPEN: 1, layout.STAFF: 2}
+    for place, steps in enumerate(centre.trunks.values()):
+        found += [(at, layout.LINES, place, int(n)) for at, n in line_steps(steps)]
+    order = {layout.CLOSE: 0, layout.OPEN: 1, layout.LINES: 2, layout.STAFF: 3}
     found.sort(key=lambda stop: (stop[0], order[stop[1]], stop[2]))
     return np.array(found, dtype=layout.STOP)

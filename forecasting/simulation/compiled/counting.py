@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.compiled.jit import compiled, part
+from forecasting.compilation import compiled, part
 from forecasting.simulation.compiled.layout import ABANDONED, ANSWERED, BUSY, CALLED_BACK, CLOSED, IN_SERVICE
 
 Floats = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.compiled.jit import compiled, part
+from forecasting.compilation import compiled, part
 from forecasting.simulation.compiled.layout import (
     ABANDONED,
     ANSWERED,
@@ -30,6 +30,7 @@ from forecasting.simulation.compiled.layout import (
     HEAP,
     IN_SERVICE,
     INTERVAL,
+    LINES,
     OPEN,
     SEED,
     STAFF,
@@ -121,8 +122,10 @@ def _is_even(types: Records, links: Records, q: int, g: int) -> bool:
 
 
 @part
-def _fits(types: Records, groups: Records, links: Records, q: int, g: int) -> bool:
-    return bool(groups[g].occupied < groups[g].people) or not _is_even(types, links, q, g)
+def _fits(types: Records, groups: Records, links: Records, q: int, g: int, most: float) -> bool:
+    return links[q, g].serving < most and (
+        bool(groups[g].occupied < groups[g].people) or not _is_even(types, links, q, g)
+    )
 
 
 @part
@@ -153,7 +156,7 @@ def _unlink(types: Records, contacts: Records, a: int) -> None:
 
 
 @part
-def _best(types: Records, groups: Records, links: Records, contacts: Records, g: int, t: float) -> int:
+def _best(types, values, groups, links, contacts, n, g: int, t: float) -> int:  # type: ignore[no-untyped-def]
     """The waiting contact that a group takes next; -1: none."""
     best, rank = -1, 0
     for place in range(len(types)):
@@ -161,7 +164,9 @@ def _best(types: Records, groups: Records, links: Records, contacts: Records, g:
         if q < 0 or (best >= 0 and types[q].priority < rank):
             break
         a = types[q].head
-        if a < 0 or t < contacts[a].arrived + links[q, g].after or not _fits(types, groups, links, q, g):
+        if a < 0 or t < contacts[a].arrived + links[q, g].after:
+            continue
+        if not _fits(types, groups, links, q, g, values[q, n[INTERVAL]].most):
             continue
         if best < 0 or contacts[a].arrived < contacts[best].arrived:
             best, rank = a, types[q].priority
@@ -171,11 +176,11 @@ def _best(types: Records, groups: Records, links: Records, contacts: Records, g:
 @part
 def _serve(types, values, groups, links, sample, contacts, due, n, g: int, t: float) -> None:  # type: ignore[no-untyped-def]
     """Give a group work as long as there is some that it may take."""
-    a = _best(types, groups, links, contacts, g, t)
+    a = _best(types, values, groups, links, contacts, n, g, t)
     while a >= 0:
         _unlink(types, contacts, a)
         _start(types, values, groups, links, sample, contacts, due, n, a, g, t)
-        a = _best(types, groups, links, contacts, g, t)
+        a = _best(types, values, groups, links, contacts, n, g, t)
 
 
 @part
@@ -211,7 +216,7 @@ def _queue_up(types, values, links, sample, contacts, due, n, a: int, t: float) 
     for g in range(links.shape[1]):
         if 0 < links[q, g].after < inf:
             _push(due, n, t + links[q, g].after, a * 8 + _OVERFLOW)
-    if kind.callback >= 0 and _unit(n[SEED], contact.person, contact.tries, _ACCEPT) < kind.callback_share:
+    if kind.callback >= 0 and _unit(n[SEED], contact.person, contact.tries, _ACCEPT) < value.callback_share:
         _push(due, n, t + kind.callback_after, a * 8 + _CALLBACK)
 
 
@@ -234,11 +239,11 @@ def _enter(types, values, groups, links, trunks, sample, contacts, due, n, t, q,
     if trunk >= 0:
         if trunks[trunk].taken >= trunks[trunk].lines:
             contact.fate, contact.ended = BUSY, t
-            _come_again(contacts, due, n, a, t, types[q].redial_busy, values[q, n[INTERVAL]].redial_after)
+            _come_again(contacts, due, n, a, t, values[q, n[INTERVAL]].redial_busy, values[q, n[INTERVAL]].redial_after)
             return
         trunks[trunk].taken += 1
     for g in range(len(groups)):
-        if links[q, g].after == 0 and _fits(types, groups, links, q, g):
+        if links[q, g].after == 0 and _fits(types, groups, links, q, g, values[q, n[INTERVAL]].most):
             _start(types, values, groups, links, sample, contacts, due, n, a, g, t)
             return
     _queue_up(types, values, links, sample, contacts, due, n, a, t)
@@ -269,11 +274,13 @@ def _complete(types, groups, links, trunks, contacts, due, n, a: int, t: float) 
 
 
 @part
-def _open_group(types: Records, groups: Records, links: Records, contacts: Records, a: int, t: float) -> int:
+def _open_group(types, values, groups, links, contacts, n, a: int, t: float) -> int:  # type: ignore[no-untyped-def]
     """The first group that may take a waiting contact by now; -1: none."""
     q = contacts[a].type
     for g in range(len(groups)):
-        if t >= contacts[a].arrived + links[q, g].after and _fits(types, groups, links, q, g):
+        if t < contacts[a].arrived + links[q, g].after:
+            continue
+        if _fits(types, groups, links, q, g, values[q, n[INTERVAL]].most):
             return g
     return -1
 
@@ -301,6 +308,8 @@ def run(types, values, groups, links, trunks, sample, stops, edges, arrived, kin
             if what == STAFF:
                 groups[who].people = stops[s].people
                 g = who
+            elif what == LINES:
+                trunks[who].lines = stops[s].people
             else:
                 types[who].is_open = 1 if what == OPEN else 0
                 while what == CLOSE and types[who].leave_at_closing and types[who].head >= 0:
@@ -318,7 +327,7 @@ def run(types, values, groups, links, trunks, sample, stops, edges, arrived, kin
                 if what == _ABANDON:
                     _give_up(types, values, trunks, contacts, due, n, a, t, True)
                 elif what == _OVERFLOW:
-                    free = _open_group(types, groups, links, contacts, a, t)
+                    free = _open_group(types, values, groups, links, contacts, n, a, t)
                     if free >= 0:
                         _unlink(types, contacts, a)
                         _start(types, values, groups, links, sample, contacts, due, n, a, free, t)

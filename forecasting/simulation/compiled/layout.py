@@ -7,7 +7,7 @@ import numpy as np
 # What becomes of an attempt.
 WAITING, IN_SERVICE, ANSWERED, ABANDONED, BUSY, CLOSED, CALLED_BACK = range(7)
 # What changes at a stop.
-STAFF, OPEN, CLOSE = range(3)
+STAFF, OPEN, CLOSE, LINES = range(4)
 # Places among the counters.
 HEAP, ATTEMPTS, FULL, INTERVAL, EVENTS, SEED = range(6)
 N_COUNTERS = 6
@@ -17,13 +17,19 @@ TYPE = np.dtype(
     [
         ("handling", LAW), ("patience", LAW),
         ("priority", "i8"), ("concurrency", "i8"), ("callback", "i8"), ("trunk", "i8"),
-        ("redial_busy", "f8"), ("reconnect", "f8"), ("reconnect_after", "f8"),
-        ("callback_after", "f8"), ("callback_share", "f8"), ("leave_at_closing", "i8"),
+        ("reconnect", "f8"), ("reconnect_after", "f8"),
+        ("callback_after", "f8"), ("leave_at_closing", "i8"),
         ("is_open", "i8"), ("head", "i8"), ("tail", "i8"),
     ],
     align=True,
 )  # fmt: skip
-VALUE = np.dtype([("work", "f8"), ("patience", "f8"), ("redial", "f8"), ("redial_after", "f8")], align=True)
+VALUE = np.dtype(
+    [
+        ("work", "f8"), ("patience", "f8"), ("redial", "f8"), ("redial_after", "f8"),
+        ("redial_busy", "f8"), ("callback_share", "f8"), ("most", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
 GROUP = np.dtype([("people", "i8"), ("occupied", "i8")], align=True)
 # `order` is of another kind: the place-th type that a group serves, by priority; -1 where there are no more.
 LINK = np.dtype([("after", "f8"), ("serving", "i8"), ("order", "i8")], align=True)

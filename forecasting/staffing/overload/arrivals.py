@@ -76,7 +76,7 @@ def meet(centre: Centre) -> Meeting:
     if len(some):
         part = centre.take(some)
         busy = part.agents * part.service_rate
-        spot = _Spot(excess[some], deviation[some], busy, np.maximum(part.abandon_rate, _LEAST_RATE))
+        spot = Spot(excess[some], deviation[some], busy, np.maximum(part.abandon_rate, _LEAST_RATE))
         wait = waits[some] * spot.mean_wait()
         endless = (busy == 0) & (part.abandon_rate == 0)
         answer.wait_s[some] = np.where(endless, np.inf, wait)
@@ -86,7 +86,7 @@ def meet(centre: Centre) -> Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class Spot:
     """Moments at which somebody may wait: mean and deviation of X − n, the rate of all agents together, θ."""
 
     excess: Floats
@@ -111,11 +111,20 @@ class _Spot:
 
     def _nodes(self, high: Floats, rule: _Rule) -> tuple[Floats, Floats]:
         """Return places in the queue (one's own counted) and their probabilities, shape (n_nodes, n)."""
-        low = np.maximum(-0.5, self.excess - _REACH * self.deviation)
+        low, high = self.bounds(high)
         half = np.maximum(high - low, 0.0) / 2
         at = low + half + half * rule[0][:, None]
         z = (at - self.excess) / self.deviation
-        return at + 1, rule[1][:, None] * half / (self.deviation * sqrt(tau)) * np.exp(-0.5 * z * z)
+        return at + 1, rule[1][:, None] * half / (self.scale * sqrt(tau)) * np.exp(-0.5 * z * z)
+
+    def bounds(self, high: Floats) -> tuple[Floats, Floats]:
+        """Return where X − n is integrated over, up to `high`."""
+        return np.maximum(-0.5, self.excess - _REACH * self.deviation), high
+
+    @property
+    def scale(self) -> Floats:
+        """Return the deviation by which the bell is scaled."""
+        return self.deviation
 
     def _quick(self, ahead: Floats, limit_s: Floats) -> Floats:
         """Return the probability that the wait of one who is served is at most the limit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.staffing.overload.closure import CENTRE, Course
+from forecasting.staffing.overload.closure import BACKLOG, CENTRE, Course
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
@@ -21,7 +21,10 @@ def clear_s(day: Day, course: Course) -> Floats:
     inside = np.arange(len(owner)) - np.repeat(np.cumsum(counts + 1) - counts - 1, counts + 1)
     begins = np.cumsum(day.interval_s) - day.interval_s
     at = begins[owner] + inside * (day.interval_s / counts)[owner]
-    backlog = course.states[np.array(course.first)[owner] + inside, CENTRE] - day.places[owner] - HALF_A_CONTACT
+    reached = course.states[np.array(course.first)[owner] + inside]
+    backlog = reached[:, CENTRE] - day.places[owner] - HALF_A_CONTACT
+    if day.is_limited:
+        backlog = backlog + reached[:, BACKLOG]
     return np.array([last_fall(at, line) for line in backlog.T])
 
 

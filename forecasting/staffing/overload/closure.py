@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.staffing.overload.cut_law import knots
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
@@ -14,7 +15,8 @@ BLOCK = 4  # steps between whose ends the state is interpolated
 # Of the quickest rate. Runge–Kutta of fourth order is stable up to 2.78, but above 2 a sudden flood can drive the
 # variance below nothing inside a step, and what follows is wrong for hours.
 _STIFF = 1.5
-CENTRE, VARIANCE, ORBIT, QUEUE, JOINT = range(5)
+CENTRE, VARIANCE, ORBIT, QUEUE, JOINT, BLOCKED, ACCEPTED, BACKLOG, CALLING_BACK = range(9)
+_LIMITED_STEP_S = 10.0  # who is free begins a call-back within some seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,10 @@ class Course:
     Attributes
     ----------
     states
-        Shape (1 + n_steps, 5, n_queues): mean and variance of the number in the centre, mean number who will call
-        again, the mean queue integrated since the start [contact·s], and the covariance of centre and orbit.
+        Shape (1 + n_steps, 5 or 9, n_queues): mean and variance of the number in the centre, mean number who will call
+        again, the mean queue integrated since the start [contact·s], and the covariance of centre and orbit. Where
+        lines are limited or call-backs offered four more: attempts blocked and call-backs chosen since the start, and
+        the mean numbers who wait for a call-back and who call back.
     first
         Index of each interval's first state, and of the last state; 1 + n_intervals.
     queue
@@ -56,6 +60,8 @@ def follow(day: Day, *, spread: bool = True, longest_s: float = LONGEST_STEP_S) 
     longest_s
         Upper limit of a step [s].
     """
+    if day.is_limited:
+        return _limited(day, longest_s=longest_s)
     # Numba is loaded by the first day that is followed, not by everyone who staffs an interval.
     from forecasting.staffing.overload.steps import run
 
@@ -65,4 +71,19 @@ def follow(day: Day, *, spread: bool = True, longest_s: float = LONGEST_STEP_S) 
     abandon = day.abandon_rate
     rates = (day.rate, day.places, day.service_rate, abandon, day.redial_probability * abandon, day.redial_rate)
     run(*rates, day.is_open.astype(np.float64), day.interval_s, first, spread, states, queue)
+    return Course(states, first.tolist(), queue)
+
+
+def _limited(day: Day, *, longest_s: float) -> Course:
+    """Follow a day with limited lines or call-backs."""
+    from forecasting.staffing.overload.limited import WORK_SHAPE, run_limited
+
+    if (day.callback_share > 0).any():
+        longest_s = min(longest_s, _LIMITED_STEP_S)
+    first = np.concatenate([[0], np.cumsum(steps_of(day, longest_s=longest_s))])
+    states = np.zeros((int(first[-1]) + 1, CALLING_BACK + 1, day.offered.shape[1]))
+    queue = np.zeros_like(day.offered)
+    rates = (day.rate, day.places, day.service_rate, day.abandon_rate, day.redial_probability, day.redial_rate)
+    limits = (day.is_open.astype(np.float64), day.lines, day.callback_share, day.callback_agents)
+    run_limited(*rates, *limits, day.interval_s, first, knots(), np.zeros(WORK_SHAPE), states, queue)
     return Course(states, first.tolist(), queue)

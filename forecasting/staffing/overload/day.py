@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.staffing.inputs import MAX_NUMBER, moderate, numbers, positive
+from forecasting.staffing.inputs import MAX_NUMBER, moderate, numbers, positive, shares
 from forecasting.staffing.quadrature import Floats
 
 SHORTEST_S = 1.0  # handling, patience and redial delay below this settle within any step; they are read as this long
@@ -36,6 +36,12 @@ class Day:
         Threshold of the service level [s].
     is_open
         Whether contacts are let in. Who calls a closed line is lost; who waits at closing stays in the queue.
+    lines
+        Contacts that may wait or be served at once; infinite: any number.
+    callback_share
+        Share of those who would have to wait that choose to be called back, [0, 1].
+    callback_agents
+        People who call back at once, at most; infinite: all who are free.
     flat
         Whether the caller gave one queue, without an axis of queues.
     """
@@ -49,6 +55,9 @@ class Day:
     redial_delay_s: Floats
     answer_within_s: Floats
     is_open: NDArray[np.bool_]
+    lines: Floats
+    callback_share: Floats
+    callback_agents: Floats
     flat: bool
 
     @classmethod
@@ -64,6 +73,9 @@ class Day:
         redial_delay_s: ArrayLike = 300.0,
         answer_within_s: ArrayLike = 20.0,
         is_open: ArrayLike = True,
+        lines: ArrayLike = np.inf,
+        callback_share: ArrayLike = 0.0,
+        callback_agents: ArrayLike = np.inf,
     ) -> Day:
         """Check and lay out the inputs of `solve_day`; raise ValueError with the input's name."""
         calls = numbers("offered", offered, limit=MAX_NUMBER)
@@ -82,6 +94,9 @@ class Day:
             _laid(numbers("redial_delay_s", redial_delay_s, limit=MAX_NUMBER), calls.shape),
             _laid(numbers("answer_within_s", answer_within_s, limit=MAX_NUMBER), calls.shape),
             _laid(np.asarray(is_open, dtype=bool), calls.shape),
+            _laid(numbers("lines", lines, infinite=True), calls.shape),
+            _laid(shares("callback_share", callback_share), calls.shape),
+            _laid(numbers("callback_agents", callback_agents, infinite=True), calls.shape),
             calls.ndim == 1,
         )._moderate()
 
@@ -89,6 +104,11 @@ class Day:
         with np.errstate(over="ignore"):
             moderate(self.offered * self.aht_s / self.interval_s[:, None])
         return self
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether lines or call-backs matter anywhere."""
+        return bool(np.isfinite(self.lines).any() or (self.callback_share > 0).any())
 
     @property
     def rate(self) -> Floats:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.staffing.overload.arrivals import Centre, Meeting, meet
-from forecasting.staffing.overload.closure import BLOCK, CENTRE, ORBIT, QUEUE, VARIANCE, Course
+from forecasting.staffing.overload.arrivals_limited import meet_limited
+from forecasting.staffing.overload.closure import BLOCK, CALLING_BACK, CENTRE, ORBIT, QUEUE, VARIANCE, Course
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.quadrature import Floats
 
@@ -21,16 +22,17 @@ _FROM_VALUES = np.linalg.inv(np.linspace(0, 1, BLOCK + 1)[:, None] ** _POWERS)  
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Attempt rate of each block and queue, and its products with what is met; arrays of shape (n_cells,)."""
+    """Rates of attempts and of those who stay on the line, and products with what is met; of shape (n_cells,)."""
 
     rate: Floats
+    decided: Floats
     wait: Floats
     abandons: Floats
     in_time: Floats
 
     def put(self, chosen: NDArray[np.intp], finer: _Sums) -> None:
         """Replace the chosen cells."""
-        for name in ("rate", "wait", "abandons", "in_time"):
+        for name in ("rate", "decided", "wait", "abandons", "in_time"):
             getattr(self, name)[chosen] = getattr(finer, name)
 
 
@@ -55,15 +57,16 @@ def arrivals(day: Day, course: Course) -> Meeting:
         return np.add.reduceat(values.reshape(-1, n_queues) / blocks[owner][:, None], starts)
 
     total = per_interval(sums.rate)
-    nobody = total <= _NOBODY
+    stay = per_interval(sums.decided) if day.is_limited else total
 
-    def mean(values: Floats, *, otherwise: float) -> Floats:
-        return np.where(nobody, otherwise, per_interval(values) / np.where(nobody, 1.0, total))
+    def mean(values: Floats, *, by: Floats, otherwise: float) -> Floats:
+        nobody = by <= _NOBODY
+        return np.where(nobody, otherwise, per_interval(values) / np.where(nobody, 1.0, by))
 
     return Meeting(
-        mean(sums.wait, otherwise=0.0),
-        np.clip(mean(sums.abandons, otherwise=0.0), 0.0, 1.0),
-        np.clip(mean(sums.in_time, otherwise=1.0), 0.0, 1.0),
+        mean(sums.wait, by=stay, otherwise=0.0),
+        np.clip(mean(sums.abandons, by=stay, otherwise=0.0), 0.0, 1.0),
+        np.clip(mean(sums.in_time, by=total, otherwise=1.0), 0.0, 1.0),
     )
 
 
@@ -82,25 +85,34 @@ class _Cells:
 def _sums(day: Day, course: Course, cells: _Cells, *, points: int) -> _Sums:
     nodes, weights = np.polynomial.legendre.leggauss(points)
     mix = ((nodes[:, None] + 1) / 2) ** _POWERS @ _FROM_VALUES
-    known = course.states[cells.first[:, None] + _POWERS, :QUEUE, cells.queue[:, None]]
+    at = cells.first[:, None] + _POWERS
+    known = course.states[at, :QUEUE, cells.queue[:, None]]
     states = np.maximum(np.tensordot(mix, known, axes=(1, 1)), 0.0)
     here = (cells.interval, cells.queue)
     around = (day.places[here], day.service_rate[here], day.abandon_rate[here], day.answer_within_s[here])
     shape = states.shape[:2]
-    met = meet(
-        Centre(
-            states[..., CENTRE].ravel(),
-            states[..., VARIANCE].ravel(),
-            *(np.broadcast_to(values, shape).ravel() for values in around),
-        )
+    centre = Centre(
+        states[..., CENTRE].ravel(),
+        states[..., VARIANCE].ravel(),
+        *(np.broadcast_to(values, shape).ravel() for values in around),
     )
+    stays: Floats | float = 1.0
+    if day.is_limited:
+        out = np.maximum(np.tensordot(mix, course.states[at, CALLING_BACK, cells.queue[:, None]], axes=(1, 1)), 0.0)
+        share = np.broadcast_to(day.callback_share[here], shape).ravel()
+        met, decided = meet_limited(centre, lines=(day.lines[here] + out).ravel(), callback_share=share)
+        stays = decided.reshape(shape)
+    else:
+        met = meet(centre)
     returning = np.where(day.is_open[here], day.redial_rate[here], 0.0) * states[..., ORBIT]
     rate = day.rate[here] + returning
 
     def summed(values: Floats) -> Floats:
         return np.asarray(weights @ (rate * np.where(rate > 0, values.reshape(shape), 0.0))) / 2
 
-    return _Sums(weights @ rate / 2, summed(met.wait_s), summed(met.abandons), summed(met.in_time))
+    total = weights @ rate / 2
+    stay = weights @ (rate * stays) / 2 if day.is_limited else total
+    return _Sums(total, stay, summed(met.wait_s), summed(met.abandons), summed(met.in_time))
 
 
 def _turning(day: Day, course: Course, cells: _Cells) -> NDArray[np.intp]:

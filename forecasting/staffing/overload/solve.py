@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasting.staffing.overload.clearing import clear_s
-from forecasting.staffing.overload.closure import CENTRE, LONGEST_STEP_S, ORBIT, QUEUE, Course, follow
+from forecasting.staffing.overload.closure import (
+    ACCEPTED,
+    BACKLOG,
+    BLOCKED,
+    CENTRE,
+    LONGEST_STEP_S,
+    ORBIT,
+    QUEUE,
+    Course,
+    follow,
+)
 from forecasting.staffing.overload.day import Day
 from forecasting.staffing.overload.result import DayResult
 from forecasting.staffing.overload.sampling import arrivals
@@ -29,6 +39,9 @@ def solve_day(
     redial_delay_s: ArrayLike = 300.0,
     answer_within_s: ArrayLike = 20.0,
     is_open: ArrayLike = True,
+    lines: ArrayLike = np.inf,
+    callback_share: ArrayLike = 0.0,
+    callback_agents: ArrayLike = np.inf,
     method: Method = "closure",
     longest_step_s: float = LONGEST_STEP_S,
 ) -> DayResult:
@@ -52,6 +65,14 @@ def solve_day(
         Threshold of the service level [s].
     is_open
         Whether contacts are let in.
+    lines
+        Contacts that may wait or be served at once; who finds all lines taken is blocked, and calls again like those
+        who abandon. Infinite: any number. Fewer lines than agents leave agents idle.
+    callback_share
+        Share of those who would have to wait that choose to be called back, [0, 1]. They leave the line and are called
+        by people who are free while nobody waits; a call-back takes the mean handling time and no line.
+    callback_agents
+        People who call back at once, at most; infinite: all who are free.
     method
         `closure`: normal number in the centre, its mean and variance, and the orbit of redials. `fluid`: its mean
         only, for deep overload. `stationary`: Erlang A per interval, redials by a fixed point, nothing carried over.
@@ -61,12 +82,13 @@ def solve_day(
     Returns
     -------
     DayResult
-        Of `closure` and `fluid`: offered = answered + unserved + waiting_at_end + redialling_at_end, to rounding.
+        Of `closure` and `fluid`: offered = answered + unserved + waiting_at_end + redialling_at_end + the last
+        callbacks_open, to rounding.
 
     Raises
     ------
     ValueError
-        Inputs out of range or shape, or an unknown method.
+        Inputs out of range or shape, an unknown method, or lines or call-backs with another than `closure`.
 
     Notes
     -----
@@ -103,7 +125,12 @@ def solve_day(
         redial_delay_s=redial_delay_s,
         answer_within_s=answer_within_s,
         is_open=is_open,
+        lines=lines,
+        callback_share=callback_share,
+        callback_agents=callback_agents,
     )
+    if day.is_limited and method != "closure":
+        raise ValueError(f"method {method} knows neither lines nor call-backs; use closure, or the simulation")
     if method == "stationary":
         return stationary(day)
     course = follow(day, spread=method == "closure", longest_s=longest_step_s)
@@ -114,6 +141,10 @@ def _result(day: Day, course: Course) -> DayResult:
     ends = course.states[course.first]
     moved = np.diff(ends, axis=0)
     lost = day.abandon_rate * moved[:, QUEUE]
+    none = np.zeros_like(lost)
+    blocked, accepted, backlog = (moved[:, k] if day.is_limited else none for k in (BLOCKED, ACCEPTED, BACKLOG))
+    if day.is_limited:
+        lost = lost + blocked
     calling_again = day.redial_probability * lost - moved[:, ORBIT]
     attempts = day.rate * day.interval_s[:, None] + np.where(day.is_open, calling_again, 0.0)
     refused = np.where(day.is_open, 0.0, day.offered + calling_again)
@@ -125,8 +156,11 @@ def _result(day: Day, course: Course) -> DayResult:
         abandonment=day.shaped(met.abandons),
         service_level=day.shaped(met.in_time),
         attempts=day.shaped(attempts),
-        answered=day.shaped(attempts - lost - moved[:, CENTRE]),
+        answered=day.shaped(attempts - lost - moved[:, CENTRE] - backlog),
         unserved=day.shaped((1 - day.redial_probability) * lost + refused),
+        blocked=day.shaped(blocked),
+        callbacks=day.shaped(accepted),
+        callbacks_open=day.shaped(ends[1:, BACKLOG] if day.is_limited else none),
         clear_s=day.shaped(clear_s(day, course)[None])[..., 0],
         waiting_at_end=day.shaped(ends[-1:, CENTRE])[..., 0],
         redialling_at_end=day.shaped(ends[-1:, ORBIT])[..., 0],

@@ -21,7 +21,7 @@ def stationary(day: Day) -> DayResult:
         queue = np.where(attempts > 0, attempts * measures.mean_wait_s / day.interval_s[:, None], 0.0)
     lost = attempts * measures.abandonment
     refused = np.where(day.is_open, 0.0, day.offered)
-    none = np.zeros(day.offered.shape[1:])
+    none, nothing = np.zeros(day.offered.shape[1:]), day.shaped(np.zeros_like(day.offered))
     return DayResult(
         queue_mean=day.shaped(queue),
         queue_end=day.shaped(queue),
@@ -31,6 +31,9 @@ def stationary(day: Day) -> DayResult:
         attempts=day.shaped(attempts),
         answered=day.shaped(attempts - lost),
         unserved=day.shaped((1 - day.redial_probability) * lost + refused),
+        blocked=nothing,
+        callbacks=nothing,
+        callbacks_open=nothing,
         clear_s=day.shaped(np.full((1, *none.shape), np.nan))[..., 0],
         waiting_at_end=day.shaped(none[None])[..., 0],
         redialling_at_end=day.shaped(none[None])[..., 0],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import erfc, exp, sqrt
 
-from forecasting.staffing.compiled import compiled, part
+from forecasting.compilation import compiled, part
 from forecasting.staffing.quadrature import Floats
 
 _FLOOR = 1e-12

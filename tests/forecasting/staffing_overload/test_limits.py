@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,17 @@ import pytest
 
 from forecasting.staffing import erlang_a
 from forecasting.staffing.overload import solve_day
-from forecasting.staffing.overload.limits import cautions
+from forecasting.staffing.overload.limits import (
+    CALLBACKS,
+    CALM_DAY,
+    FEW_AGENTS,
+    LONG_PATIENCE,
+    SHORT_PATIENCE,
+    cautions,
+)
+from tests.conftest import REPO_ROOT
+
+staff_day, whatif = (import_module(f"dashboard.cli.{name}") for name in ("staff_day", "whatif"))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +37,24 @@ from forecasting.staffing.overload.limits import cautions
 )
 def test_reasons(patience_s: float, agents: int, expected: tuple[str, ...]) -> None:
     assert cautions([50.0, 0.0], agents=[agents, agents], aht_s=300, patience_s=patience_s) == expected
+
+
+def test_a_calm_day_and_call_backs_are_said() -> None:
+    inputs: dict[str, Any] = {"aht_s": 300, "patience_s": 240, "interval_s": 900}
+    assert cautions([60.0, 50.0], agents=[25, 25], **inputs) == ("calm_day",)
+    assert cautions([60.0, 70.0], agents=[25, 25], **inputs) == ()
+    assert cautions([0.0, 0.0], agents=[25, 25], **inputs) == ()
+    assert cautions([90.0], agents=[25], callback_share=0.2, **inputs) == ("callbacks",)
+
+
+def test_words_for_every_caution() -> None:
+    for language in ("de", "en"):
+        words = tomllib.loads((REPO_ROOT / f"dashboard/locales/{language}/whatif.toml").read_text())["whatif"][
+            "caution"
+        ]
+        known = {FEW_AGENTS, SHORT_PATIENCE, LONG_PATIENCE, CALM_DAY}
+        assert known == set(words)  # the board knows no call-backs in its what-if
+        assert known | {CALLBACKS} == set(staff_day._SAID) == set(whatif._SAID)
 
 
 @pytest.mark.parametrize("patience_s", [3.0, 30.0, 75.0, 150.0, 300.0, 600.0, 900.0, 3000.0])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard.domain.board import SituationView
-from dashboard.domain.levers import LeverBoard, LeverLine
-from dashboard.services.board import situation
+from dashboard.domain.levers import LeverBoard, LeverLine, Spread
+from dashboard.services.board import lever_board, situation
 from dashboard.services.incidents import incident_actions
+from dashboard.services.readings import board_data
 from dashboard.services.surge import surge_outlook
 from tests.dashboard.seeded_centre import Centre, call, make_ordinary
 from tests.dashboard.services.lever_samples import CATALOGUE, MANAGER, end, pull, undo, with_levers
@@ -94,6 +96,19 @@ def test_people_handle_what_their_time_allows_and_never_more_than_comes(centre: 
     with_levers(centre, CATALOGUE.replace("capacity = 10", "capacity = 5000"))
     many = _lines(centre)["overtime"].contacts
     assert many.low == many.high < 5000
+
+
+def test_people_who_chat_handle_several_at_once(centre: Centre) -> None:
+    _surge(centre)
+    with centre.session() as session:
+        data = board_data.load(session, settings=centre.settings, clock=centre.clock)
+    helped = [queue for queue in data.queues if queue.row.key == "login"]
+    chats = [replace(queue, row=replace(queue.row, concurrency=3)) for queue in helped]
+    span = {"start": data.now, "end": data.now + timedelta(minutes=30)}
+    people = Spread(1.0, 1.0, 1.0)
+    one, three = (lever_board._handled(people, queues, **span) for queues in (helped, chats))
+    assert one.expected > 0
+    assert three.expected == pytest.approx(3 * one.expected)
 
 
 def test_costs_are_those_of_the_shortest_shift_of_a_use_or_of_what_is_put_off(centre: Centre) -> None:

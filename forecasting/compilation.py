@@ -1,4 +1,4 @@
-"""Compilation by numba, kept on disk where that is possible."""
+"""Compilation by numba of inner loops, kept on disk where that is possible."""
 
 from __future__ import annotations
 
@@ -17,31 +17,25 @@ _DAMAGED = (OSError, EOFError, ValueError, ImportError, AttributeError, IndexErr
 
 
 def compiled(function: F) -> F:
-    """Compile on the first call, to run without the interpreter's lock; keep it on disk where that is possible."""
+    """Compile on the first call, to run without the interpreter's lock; without files where they cannot be kept."""
     try:
-        return _jit(function, cache=True)
+        own = [_jit(function, cache=True)]
     except RuntimeError:  # numba finds no place for its files: a read-only container, a user without a home
-        return _jit(function)
+        own = [_jit(function)]
+
+    def call(*arguments: object) -> object:
+        try:
+            return own[0](*arguments)
+        except _DAMAGED:  # files on disk are damaged, or the disk is full: go on without them
+            own[0] = _jit(function)
+            return own[0](*arguments)
+
+    return cast(F, call)
 
 
 def part(function: F) -> F:
     """Compile as a part of its callers in the same file, whose files on disk hold it too."""
     return _jit(function, forceinline=True)
-
-
-def robust(function: F) -> F:
-    """Call a compiled function; where its files on disk are damaged or the disk is full, go on without them."""
-
-    def call(*arguments: object) -> object:
-        try:
-            return function(*arguments)
-        except _DAMAGED:
-            if isinstance(function._cache, numba.core.caching.NullCache):  # type: ignore[attr-defined]
-                raise
-            function._cache = numba.core.caching.NullCache()  # type: ignore[attr-defined]
-            return function(*arguments)
-
-    return cast(F, call)
 
 
 def _jit(function: F, **more: Any) -> F:
