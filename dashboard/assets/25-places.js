@@ -19,7 +19,7 @@
       if (state === undefined) delete place.dataset.state; else if (place.dataset.state !== state) place.dataset.state = state;
     }
     element.querySelectorAll("[data-live-rows]").forEach((place) => board.rows?.(place, snapshot.rows[place.dataset.liveRows]));
-    element.querySelectorAll("[data-live-figure]").forEach((place) => board.plot?.(place, snapshot.figures[place.dataset.liveFigure]));
+    element.querySelectorAll("[data-live-figure]").forEach((place) => board.plot?.(place, snapshot.figures[place.dataset.liveFigure], snapshot.now));
     element.dataset.filled = "";
     board.tickClocks(element, snapshot);
   };

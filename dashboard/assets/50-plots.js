@@ -18,12 +18,20 @@
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
+  let scheme = ""; // "light" on paper, whatever the theme
   function colour(name) {
-    if (!colours.has(name)) {
+    const key = `${scheme} ${name}`;
+    if (!colours.has(key)) {
+      probe.style.colorScheme = scheme;
       probe.style.color = `var(--${name})`;
-      colours.set(name, getComputedStyle(probe).color);
+      colours.set(key, getComputedStyle(probe).color);
     }
-    return colours.get(name);
+    return colours.get(key);
+  }
+  function within(wanted, work) {
+    const before = scheme;
+    scheme = wanted;
+    try { return work(); } finally { scheme = before; }
   }
   function resolve(value) {
     if (typeof value === "string") return value.startsWith("@") ? colour(value.slice(1)) : value;
@@ -54,11 +62,12 @@
     if (step > 1) xaxis.ticktext = words.map((word, i) => (i % step ? "" : word));
   }
 
+  const dress = (figure) => resolve({ data: figure.data, layout: merge(base(), figure.layout) });
   function draw(place) {
     waiting.delete(place);
     const figure = drawn.get(place);
     if (!figure || !place.isConnected || !place.clientWidth) return;
-    const made = resolve({ data: figure.data, layout: merge(base(), figure.layout) });
+    const made = dress(figure);
     thin(made.layout, place.clientWidth);
     const height = place.clientHeight;
     window.Plotly.react(place, made.data, { ...made.layout, height, autosize: true }, { displayModeBar: false, responsive: false });
@@ -73,8 +82,17 @@
     for (const place of drawn.keys()) if (!place.isConnected) { window.Plotly?.purge(place); drawn.delete(place); resized.unobserve(place); }
   }
 
-  window.andrang.plot = (place, figure) => {
+  // For those who take a chart elsewhere: what it shows, since when, and its colours in another theme.
+  window.andrang.charts = {
+    of: (place) => (drawn.has(place) ? { figure: drawn.get(place), at: place.at_ } : null),
+    dress: (figure, as) => within(as, () => dress(figure)),
+    colour: (name, as) => within(as, () => colour(name)),
+    library: () => load().then(() => window.Plotly),
+  };
+
+  window.andrang.plot = (place, figure, at) => {
     if (!figure) return;
+    place.at_ = at ?? window.andrang.now();
     const mark = JSON.stringify(figure);
     if (place.mark === mark) return;
     place.mark = mark;
@@ -93,12 +111,16 @@
   window.addEventListener("andrang:theme", repaint);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 
+  const onPaper = (as) => { scheme = as; for (const place of drawn.keys()) if (window.Plotly) draw(place); };
+  window.addEventListener("beforeprint", () => onPaper("light"));
+  window.addEventListener("afterprint", () => onPaper(""));
+
   // Charts that came with the layout or from a callback carry their figure in data-plot.
   function look() {
     document.querySelectorAll("#main [data-plot]").forEach((place) => {
       if (place.source_ === place.dataset.plot) return;
       place.source_ = place.dataset.plot;
-      window.andrang.plot(place, JSON.parse(place.dataset.plot));
+      window.andrang.plot(place, JSON.parse(place.dataset.plot), place.dataset.at && Number(place.dataset.at));
     });
     forget();
   }

@@ -24,8 +24,9 @@
   const address = (epoch) => `${pages[location.pathname] ? location.pathname : "/"}?at=${new Date(epoch * 1000).toISOString().slice(0, 16)}Z`;
 
   function wanted() {
-    const at = new URLSearchParams(location.search).get("at");
-    if (at === null || !pages[location.pathname]) return null;
+    const asked = new URLSearchParams(location.search), at = asked.get("at");
+    // A queue's own day is drawn from what is known now: it cannot be shown as it was.
+    if (at === null || asked.has("queue") || !pages[location.pathname]) return null;
     const epoch = Date.parse(at) / 1000;
     return Number.isFinite(epoch) ? epoch : board.now() - STEP_BACK_S;
   }

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components import charts
+from dashboard.components import chart_menu, charts
 from dashboard.components.attributes import aria, data
 from dashboard.components.words import UNKNOWN, Words
 from dashboard.domain.board import Range
@@ -328,8 +328,9 @@ def _course(found: WhatIf, words: Words, *, changed: bool, course: dict[str, Any
     names = [html.Span(words("whatif.before"), className="line-name before")]
     names += [html.Span(words("whatif.after"), className="line-name after")] if changed else []
     about = html.Span(words("whatif.course_means"), className="soft")
-    head = html.Div([html.H2(words("whatif.course")), about, *names], className="section-head")
-    return [head, charts.chart(course, summary=summary, class_name="whatif-course")]
+    menu = chart_menu.button("what-if", words, title=words("whatif.course"), unit=words("whatif.course_means"))
+    head = html.Div([html.H2(words("whatif.course")), about, *names, menu], className="section-head")
+    return [head, charts.chart(course, summary=summary, class_name="whatif-course", name="what-if", at=found.now)]
 
 
 def _means(found: WhatIf, words: Words) -> Component:

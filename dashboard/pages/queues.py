@@ -7,7 +7,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import charts, fan_text, lever_text, links, live
+from dashboard.components import chart_menu, charts, fan_text, lever_text, links, live
 from dashboard.components.accuracy_table import accuracy_table
 from dashboard.components.current import current_visit
 from dashboard.components.day_table import day_table
@@ -106,14 +106,17 @@ def _day(visit: Visit, key: str) -> QueueDay | None:
 def _drawn(day: QueueDay, words: Words) -> list[Component]:
     now = day.now
     peak, clear = fan_text.peak_line(day.fan, words, now=now), fan_text.clear_line(day.fan, words, now=now)
-    unit = html.Span(words("chart.unit", minutes=day.fan.interval_s // 60), className="soft")
+    unit = words("chart.unit", minutes=day.fan.interval_s // 60)
+    menu = chart_menu.button("queue-day", words, title=day.label, unit=unit)
     return [
-        html.Div([html.H2(words("queues.today")), unit], className="section-head"),
+        html.Div([html.H2(words("queues.today")), html.Span(unit, className="soft"), menu], className="section-head"),
         html.P([html.Span(peak, className="fan-peak"), html.Span(clear)], className="fan-line"),
         charts.chart(
             fan(day.fan, words, now=now, mark_text=lambda mark: lever_text.mark(mark, words)),
             summary=fan_text.summary(day.fan, words, now=now),
             class_name="tall",
+            name="queue-day",
+            at=now,
         ),
         html.P(fan_text.basis_line(day.fan, words, now=now), className="fan-basis soft"),
         day_table(day.fan, words, now=now),

@@ -8,7 +8,19 @@ from typing import Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components import basis, fan_text, lever_text, levers, links, live, proposals, strip, tiles, watch_text
+from dashboard.components import (
+    basis,
+    chart_menu,
+    fan_text,
+    lever_text,
+    levers,
+    links,
+    live,
+    proposals,
+    strip,
+    tiles,
+    watch_text,
+)
 from dashboard.components.attributes import aria
 from dashboard.components.live import Snapshot
 from dashboard.components.queue_rows import gravity, queue_row, times
@@ -53,7 +65,7 @@ def layout(visit: Visit) -> Component:
                 className="tiles",
                 **aria(label=words("situation.now")),
             ),
-            html.Section([_fan(key) for key in FANS], className="fans", **aria(label=words("situation.charts"))),
+            html.Section([_fan(key, words) for key in FANS], className="fans", **aria(label=words("situation.charts"))),
             live.stated("watch", [live.text("watch.line", class_name="soft", empty="")], class_name="watch-line"),
             html.Div(
                 [
@@ -106,9 +118,14 @@ def _incidents(words: Words, *, runs: bool) -> Component:
     )
 
 
-def _fan(key: str) -> Component:
+def _fan(key: str, words: Words) -> Component:
+    title, unit = live.text(f"{key}.channel"), live.text(f"{key}.unit", empty="")
     head = html.Div(
-        [html.H2(live.text(f"{key}.channel")), live.text(f"{key}.unit", class_name="soft", empty="")],
+        [
+            html.H2(live.text(f"{key}.channel")),
+            live.text(f"{key}.unit", class_name="soft", empty=""),
+            chart_menu.button(f"{key}.figure", words, title=title, unit=unit),
+        ],
         className="section-head",
     )
     outlook = html.P(

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard.components import charts, live, staffing_basis, staffing_gap, staffing_heat
+from dashboard.components import chart_menu, charts, live, staffing_basis, staffing_gap, staffing_heat
 from dashboard.components.attributes import aria, data
 from dashboard.components.current import current_visit
 from dashboard.components.links import link
@@ -28,7 +28,11 @@ TITLE = "staffing.title"
 NAV = "p"
 RIGHT = Right.PLAN_STAFF
 TILES = ("now", "peak", "hours")
-FILES = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ics": "text/calendar; charset=utf-8",
+}
 NEARBY_DAYS = 7
 VIEWS = ("need", "roster", "whatif", "plan")
 
@@ -143,13 +147,16 @@ def _body(visit: Visit, *, day: int, queue: str | None) -> list[Component]:
     chosen = next((one for one in view.queues if one.key == queue), None)
     cells = chosen.cells if chosen else staffing_day.total(view.queues)
     label = chosen.label if chosen else words("staffing.all_queues")
+    unit = words("staffing.chart_unit", minutes=view.interval_s // 60)
+    title = f"{words('staffing.title')}: {label}"
     chart = (
         _chart(cells, label, words=words, view=view) if cells else html.P(words("staffing.closed"), className="note")
     )
     head = [
         html.H2(label),
-        html.Span(words("staffing.chart_unit", minutes=view.interval_s // 60), className="soft"),
+        html.Span(unit, className="soft"),
         staffing_gap.gap(cells, words, interval_s=view.interval_s, known=staffing_gap.is_known(view)),
+        *([chart_menu.button("staffing-need", words, title=title, unit=unit)] if cells else []),
     ]
     table_head = [html.H2(words("staffing.by_hour")), html.Span(words("staffing.by_hour_means"), className="soft")]
     return [
@@ -169,7 +176,7 @@ def _chart(cells: tuple[StaffingCell, ...], label: str, *, words: Words, view: S
     assert high is not None
     summary = words("staffing.summary", queue=label, time=words.time(high.at), range=_range(high, words))
     figure = staffing_figure(cells, words, now=view.now, interval_s=view.interval_s)
-    return charts.chart(figure, summary=summary, class_name="tall")
+    return charts.chart(figure, summary=summary, class_name="tall", name="staffing-need", at=view.made_at or view.now)
 
 
 def _nothing(view: StaffingView, words: Words) -> Component:
@@ -190,6 +197,8 @@ def _view(visit: Visit, day: int) -> StaffingView:
 
 
 def _file(view: StaffingView, kind: str, words: Words) -> bytes:
+    if kind == "xlsx":
+        return staffing_export.staffing_xlsx(view, title=words("staffing.title"))
     if kind == "ics":
         return staffing_export.staffing_ics(view, said=words("staffing.event")).encode()
     # Excel reads UTF-8 only after this mark.
