@@ -7,6 +7,28 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relapse:
+    """A further failure of the same outage: service was back since `restored_at` (None: just before) and went at `at`.
+
+    Raises
+    ------
+    ValueError
+        Times without zone, or service back only after it failed again.
+    """
+
+    at: datetime
+    restored_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("at", "restored_at"):
+            value = getattr(self, name)
+            if value is not None and value.utcoffset() is None:
+                raise ValueError(f"{name} must be an aware time, got {value!r}; attach the time zone")
+        if self.restored_at is not None and self.restored_at > self.at:
+            raise ValueError(f"restored_at must not lie after {self.at}, when it failed again, got {self.restored_at}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
     """An outage as far as it is known.
 
@@ -24,11 +46,13 @@ class Outage:
         When service was restored, None: it is not.
     queues
         Keys of the queues it strikes; empty: all.
+    relapses
+        Further failures, in the order of their times.
 
     Raises
     ------
     ValueError
-        Times without zone, an end before the onset, a range turned round or given by half.
+        Times without zone, an end before the onset, a range turned round or given by half, relapses out of order.
     """
 
     onset: datetime
@@ -39,6 +63,7 @@ class Outage:
     eta: datetime | None = None
     ended_at: datetime | None = None
     queues: tuple[str, ...] = ()
+    relapses: tuple[Relapse, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("onset", "eta", "ended_at"):
@@ -49,6 +74,9 @@ class Outage:
             value = getattr(self, name)
             if value is not None and value < self.onset:
                 raise ValueError(f"{name} must not lie before the onset {self.onset}, got {value}; correct one of them")
+        times = [self.onset, *(at for one in self.relapses for at in (one.restored_at or one.at, one.at))]
+        if times != sorted(times) or len({one.at for one in self.relapses} | {self.onset}) <= len(self.relapses):
+            raise ValueError("relapses must follow the onset and one another; put them in order of time")
         _require_range("affected", self.affected_low, self.affected_high)
         _require_range("contact_share", self.contact_share_low, self.contact_share_high)
         if self.contact_share_low is not None and not self.contact_share_low > 0:

@@ -12,7 +12,7 @@ import orjson
 import pandas as pd
 
 from dashboard.cli.surge_counts import INTERVAL_S, SurgeCounts, read_counts
-from dashboard.cli.surge_facts import outage_of, read_facts
+from dashboard.cli.surge_facts import read_facts
 from dashboard.cli.volume_options import parse_time
 from forecasting.intervals import interval_index
 from forecasting.outages import Outage
@@ -21,7 +21,6 @@ from forecasting.surge.forecast import LIBRARY
 from forecasting.surge.library.levels import LEVELS, Array, mean_of
 from forecasting.surge.library.nowcast import PATH_LEVELS, NearSurge
 from forecasting.surge.library.shipped import shipped_nowcaster, shipped_scores, shipped_surges
-from forecasting.surge.library.surges import END_AHEAD
 from forecasting.surge.library.targets import TARGETS, targets_of
 
 SCHEMA = "andrang.forecast.surge/1"
@@ -52,6 +51,7 @@ class Zone(click.ParamType[str]):
 @click.option(
     "--channel", default="call", show_default=True, help="How these contacts come: call, chat, email, ticket."
 )
+@click.option("--hours", type=click.IntRange(8, 72), default=8, show_default=True, help="How far the path reaches.")
 @click.option("--format", "style", type=click.Choice(["json"]), default="json", show_default=True)
 @click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="Default: standard output.")
 def surge(
@@ -61,16 +61,18 @@ def surge(
     baseline: str,
     timezone: str,
     channel: str,
+    hours: int,
     style: str,
     output: TextIO,
 ) -> None:
-    """Forecast contacts above normal: total and peak of the next four hours, time to the end, path of eight hours.
+    """Forecast contacts above normal: total and peak of the next four hours, time to the end, path of eight hours
+    or more.
 
     Before the first counted interval the facts alone speak; from then on the library of past surges, with the facts
     pooled in: the same function as on the board.
     """
     moment = parse_time(now, timezone, hint="--now")
-    facts = read_facts(incident, timezone=timezone)
+    facts, outage = read_facts(incident, timezone=timezone)
     counts = read_counts(
         observed,
         onset=pd.Timestamp(facts.started_at).tz_convert("UTC"),
@@ -78,8 +80,9 @@ def surge(
         queues=facts.queues,
         timezone=timezone,
         baseline=baseline,
+        n_ahead=hours * 3600 // INTERVAL_S,
     )
-    outlook = _outlook(outage_of(facts), counts, timezone=timezone, channel=channel)
+    outlook = _outlook(outage, counts, timezone=timezone, channel=channel)
     made = _answer(outlook, counts, timezone)
     body = {
         "schema": SCHEMA,
@@ -98,10 +101,10 @@ def surge(
 
 
 def _outlook(outage: Outage, counts: SurgeCounts, *, timezone: str, channel: str) -> SurgeForecast:
-    """The board's outlook of one queue that is always open, up to eight hours after the last count."""
+    """The board's outlook of one queue that is always open, as far as the normal volume reaches."""
     step = pd.Timedelta(seconds=INTERVAL_S)
     first = counts.start - len(counts.before) * step
-    index = interval_index(first, counts.as_of + END_AHEAD * step, INTERVAL_S)
+    index = interval_index(first, pd.Timestamp(counts.normal.index[-1]) + step, INTERVAL_S)
     normal = counts.normal.reindex(index).fillna(0.0).to_numpy(dtype=float)  # `before` is above normal already
     seen = np.concatenate([counts.before, counts.since])
     offered = np.full(len(index), np.nan)
@@ -127,7 +130,7 @@ def _answer(outlook: SurgeForecast, counts: SurgeCounts, timezone: str) -> dict[
         "model": outlook.model,
         "too_small": said is not None and said.too_small,
         **targets,
-        "path": _path(outlook.overall.quantiles[:, -END_AHEAD:], counts, timezone),
+        "path": _path(outlook.overall.quantiles[:, outlook.index >= counts.as_of], counts, timezone),
         "rests_on": {
             "share_facts": round(outlook.share_prior, 4),
             "share_data": round(1 - outlook.share_prior, 4),

@@ -35,7 +35,7 @@ class SurgeCounts:
     before, since
         Contacts above normal, per interval, before and since the onset.
     normal
-        Normal counts from `start` to eight hours after `as_of`, index interval_start.
+        Normal counts from `start` to eight hours or more after `as_of`, index interval_start.
     normal_from
         `file`, `two_way` (forecast from what precedes) or `flat` (mean of the hours before).
     busiest
@@ -53,9 +53,19 @@ class SurgeCounts:
 
 
 def read_counts(
-    path: Path, *, onset: pd.Timestamp, now: pd.Timestamp, queues: tuple[str, ...], timezone: str, baseline: str
+    path: Path,
+    *,
+    onset: pd.Timestamp,
+    now: pd.Timestamp,
+    queues: tuple[str, ...],
+    timezone: str,
+    baseline: str,
+    n_ahead: int = END_AHEAD,
 ) -> SurgeCounts:
-    """Read counts up to `now` and what is normal; ClickException (exit 1) where they cannot be used."""
+    """Read counts up to `now`, and what is normal up to `n_ahead` intervals later.
+
+    ClickException (exit 1) where they cannot be used.
+    """
     histories = load(
         path,
         queue_column="queue",
@@ -81,7 +91,7 @@ def read_counts(
     if as_of < end:
         notes.append(f"Counts end at {as_of:%Y-%m-%d %H:%M} UTC; the forecast starts there.")
     first = max(start - _BEFORE * _STEP, known.index[0]) if len(known) else start
-    index = interval_index(min(first, start), as_of + END_AHEAD * _STEP, INTERVAL_S)
+    index = interval_index(min(first, start), as_of + n_ahead * _STEP, INTERVAL_S)
     counts = _filled(total.reindex(index[index < as_of]), start=start, notes=notes)
     normal, source, busiest = _normal(
         histories, struck, index=index, start=start, counts=counts, baseline=baseline, timezone=timezone
@@ -130,7 +140,7 @@ def _normal(
         if len(missing):
             raise click.ClickException(
                 f"{baseline} lacks {missing[0]:%Y-%m-%dT%H:%M} UTC; "
-                "it must reach from the onset to 8 hours after the last count"
+                "it must reach from the onset to 8 hours after the last count, or as far as --hours says"
             )
         return day.reindex(index).bfill(), "file", _busiest(day, timezone)
     first = min(histories.queues[name].index[0] for name in struck)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dashboard.domain.incidents import IncidentError, IncidentFacts
-from forecasting.outages import Outage
+from forecasting.outages import Outage, Relapse
 
 _NUMBERS = ("affected_low", "affected_high")
 _SHARES = ("contact_share_low", "contact_share_high")
@@ -19,8 +19,10 @@ _TIMES = ("started_at", "eta", "ended_at")
 _KNOWN = (*_TIMES, *_NUMBERS, *_SHARES, "title", "queues")
 
 
-def read_facts(path: Path, *, timezone: str) -> IncidentFacts:
-    """Facts of the file; ClickException (exit 1) where they cannot be read or contradict each other.
+def read_facts(path: Path, *, timezone: str) -> tuple[IncidentFacts, Outage]:
+    """Facts of the file, and as the maths sees them.
+
+    ClickException (exit 1) where they cannot be read or contradict each other.
 
     Only `started_at` is required. Affected customers left out are unknown. Other keys of an incident may stand there
     and are not used.
@@ -34,7 +36,8 @@ def read_facts(path: Path, *, timezone: str) -> IncidentFacts:
     if "started_at" not in content:
         raise click.ClickException(f"{path} lacks started_at; write started_at = 2026-03-01T10:15:00+01:00")
     try:
-        return IncidentFacts(**_values(content, timezone))
+        facts = IncidentFacts(**_values(content, timezone))
+        return facts, _outage(facts, _relapses(content.get("relapses", []), timezone))
     except IncidentError as error:
         raise click.ClickException(f"{path}: {error}") from error
     except (TypeError, ValueError) as error:
@@ -72,7 +75,14 @@ def _time(value: Any, name: str, timezone: str) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))
 
 
-def outage_of(facts: IncidentFacts) -> Outage:
+def _relapses(given: Any, timezone: str) -> tuple[Relapse, ...]:
+    if not isinstance(given, list) or any(not isinstance(one, dict) or "at" not in one for one in given):
+        raise ValueError(f"relapses must be tables with a time, got {given!r}; write [[relapses]] and at = … below it")
+    known = ("at", "restored_at")
+    return tuple(Relapse(**{name: _time(one[name], name, timezone) for name in known if name in one}) for one in given)
+
+
+def _outage(facts: IncidentFacts, relapses: tuple[Relapse, ...]) -> Outage:
     """The facts as the maths sees them; nobody stated to be affected means that the number is unknown."""
     unknown = facts.affected_high == 0
     return Outage(
@@ -83,4 +93,5 @@ def outage_of(facts: IncidentFacts) -> Outage:
         contact_share_high=facts.contact_share_high,
         eta=facts.eta,
         ended_at=facts.ended_at,
+        relapses=relapses,
     )

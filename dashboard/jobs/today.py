@@ -8,7 +8,7 @@ from connectors.storage.write import add_forecasts
 from dashboard.domain.clock import Clock
 from dashboard.services.ordinary import onset_watch
 from dashboard.services.ordinary.day_update import DayUpdates
-from dashboard.services.ordinary.pool_watch import PoolWatches
+from dashboard.services.ordinary.pool_watch import PoolWatches, frozen_by
 from dashboard.services.ordinary.running_day import Memories, todays
 from dashboard.services.readings import board_data
 from dashboard.settings import Settings
@@ -27,8 +27,9 @@ class TodayWatch:
             return 0
         data = board_data.load(session, settings=settings, clock=clock)
         days = list(todays(session, data, memories))
-        made = self._updates.due(days, now=data.now)
-        add_forecasts(session, made)
         rate = settings.board.false_alarms_per_week
-        onset_watch.look(session, days, self._pools, rate_per_week=rate, now=data.now)
+        together = self._pools.raised(onset_watch.free_of(days), rate_per_week=rate)
+        made = self._updates.due(days, now=data.now, pooled=frozen_by(together))
+        add_forecasts(session, made)
+        onset_watch.look(session, days, together, rate_per_week=rate, now=data.now)
         return len(made)

@@ -44,8 +44,10 @@ def drawn_paths(paths: Array, n_draws: int) -> Array:
 
 def wished(
     drawn: Array, seen: Seen, *, n: int, wave: Array, bell: Array, access: Array, activity: Array
-) -> tuple[Array, Array]:
-    """Contacts people wish to make, and the share of them that the night lets through, each (n_intervals, n_draws).
+) -> tuple[Array, Array, Array]:
+    """Contacts people wish to make, those of the second wave apart, and the share of them that the night lets through.
+
+    Each has shape (n_intervals, n_draws).
 
     Parameters
     ----------
@@ -74,8 +76,9 @@ def wished(
     open_night = np.ones_like(made)
     open_night[horizon:] = access[horizon:]
     first = made[: max(horizon, stop)].sum(axis=0)
-    made[stop:] += first * bell[stop:] * np.where(np.arange(stop, n)[:, None] < horizon, access[stop:], 1.0)
-    return made, open_night
+    again = np.zeros_like(made)
+    again[stop:] = first * bell[stop:] * np.where(np.arange(stop, n)[:, None] < horizon, access[stop:], 1.0)
+    return made, again, open_night
 
 
 def n_of_curves(share: float) -> int:

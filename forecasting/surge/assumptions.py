@@ -15,6 +15,7 @@ Z90 = 1.2815515655446004  # standard normal quantile at 0.9
 class Assumed:
     """A positive number known as a range: `low` and `high` are the 10 % and 90 % points of a log-normal.
 
+    0 to 0 means that there is none of it.
     `source` is the key of the text that says where it comes from; `changed` marks a value a person has set.
     """
 
@@ -24,7 +25,8 @@ class Assumed:
     changed: bool = False
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.low) and isfinite(self.high) and 0 < self.low <= self.high):
+        ends = isfinite(self.low) and isfinite(self.high) and 0 < self.low <= self.high
+        if not (ends or self.low == self.high == 0):
             raise ValueError(f"an assumption needs 0 < low ≤ high, got {self.low} to {self.high}")
 
     @property
@@ -34,12 +36,14 @@ class Assumed:
 
     @property
     def sigma(self) -> float:
-        """Standard deviation of the logarithm."""
-        return log(self.high / self.low) / (2 * Z90)
+        """Standard deviation of the logarithm; 0 where there is none of it."""
+        return 0.0 if self.high == 0 else log(self.high / self.low) / (2 * Z90)
 
 
 # No published figure gives the split; phones first and written contacts later is what the press reports describe.
 _SPLIT = MappingProxyType({"call": 0.60, "chat": 0.14, "email": 0.12, "ticket": 0.10, "social": 0.04})
+# Complaints and claims are written; no published figure gives this split either.
+_SECOND_SPLIT = MappingProxyType({"call": 0.25, "chat": 0.10, "email": 0.40, "ticket": 0.20, "social": 0.05})
 # How much later a channel peaks and how much slower it decays than the phone.
 _DELAY = MappingProxyType({"call": 1.0, "chat": 1.0, "email": 1.5, "ticket": 2.0, "social": 1.0})
 _SHARES = (
@@ -51,6 +55,7 @@ _SHARES = (
     "peak_share",
     "second_wave_share",
 )
+_MAY_BE_NONE = "second_wave_share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,14 @@ class SurgeAssumptions:
         Probability to call again after giving up, and share giving up in overload: attempts = 1 ÷ (1 − product).
     second_wave_share, second_wave_after_s
         Complaints and questions about compensation: how many of them there are for each contact of the surge, and the
-        middle of their wave in seconds after the onset.
+        middle of their wave in seconds after service is back. The share may be 0: no such wave.
+    relapse_share
+        Contacts of a repeated failure ÷ those of the first, before any of its own is counted.
     times_normal
         Peak ÷ normal volume, used only while nobody knows how many are affected.
-    split, delay
-        Per channel: its share of the contacts, and how many times later and slower than the phone it runs.
+    split, delay, second_split
+        Per channel: its share of the contacts, how many times later and slower than the phone it runs, and its share of
+        the second wave.
     """
 
     contact_share: Assumed = Assumed(0.16, 0.68, "contact_share")
@@ -106,16 +114,22 @@ class SurgeAssumptions:
     abandonment: Assumed = Assumed(0.4, 0.6, "abandonment")
     second_wave_share: Assumed = Assumed(0.02, 0.12, "second_wave")
     second_wave_after_s: Assumed = Assumed(8 * 3600.0, 36 * 3600.0, "second_wave")
+    relapse_share: Assumed = Assumed(0.3, 1.2, "relapse")
     times_normal: Assumed = Assumed(3.0, 15.0, "times_normal")
     split: Mapping[str, float] = field(default_factory=lambda: _SPLIT)
     delay: Mapping[str, float] = field(default_factory=lambda: _DELAY)
+    second_split: Mapping[str, float] = field(default_factory=lambda: _SECOND_SPLIT)
 
     def __post_init__(self) -> None:
+        for name, one in self.ranges().items():
+            if one.high == 0 and name != _MAY_BE_NONE:
+                raise ValueError(f"{name} needs 0 < low ≤ high, got 0; only {_MAY_BE_NONE} may be 0")
         for name in _SHARES:
             if getattr(self, name).high > 1:
                 raise ValueError(f"{name} is a share and must be at most 1, got {getattr(self, name).high}")
-        if not self.split or any(not 0 <= part <= 1 for part in self.split.values()) or not sum(self.split.values()):
-            raise ValueError(f"split needs a share in [0, 1] for each channel, got {dict(self.split)}")
+        for name, split in (("split", self.split), ("second_split", self.second_split)):
+            if any(not 0 <= part <= 1 for part in split.values()) or not sum(split.values()):
+                raise ValueError(f"{name} needs a share in [0, 1] for each channel, got {dict(split)}")
         if any(factor <= 0 for factor in self.delay.values()):
             raise ValueError(f"delay needs a positive factor for each channel, got {dict(self.delay)}")
         if self.redial.middle * self.abandonment.middle >= 1:

@@ -24,13 +24,15 @@ def posterior_of(
         return _prior_draws(prior, len(names))
     stop = counts.first + counts.offered.shape[1]
     expected = unit[counts.first : stop] * counts.part[counts.first : stop, None, None]
-    offered, normal, whole = [], [], []
+    offered, normal, whole, at_least = [], [], [], []
     for name in names:
         own = [i for i, q in enumerate(queues) if q.channel == name and hit[i]]
         offered.append(counts.offered[own].sum(axis=0) if own else np.full(counts.offered.shape[1], np.nan))
         normal.append(counts.normal[own].sum(axis=0))
         whole.append(expected[:, own].sum(axis=1))
-    evidence = Evidence(np.stack(offered), np.stack(normal), counts.part[counts.first : stop])
+        at_least.append(counts.at_least[own].any(axis=0))
+    part = counts.part[counts.first : stop]
+    evidence = Evidence(np.stack(offered), np.stack(normal), part, np.stack(at_least))
     return update(prior, evidence, unit=np.stack(whole))
 
 

@@ -18,9 +18,13 @@ from forecasting.surge.library.surges import TOTAL_AHEAD
 from forecasting.surge.library_paths import LibraryPaths, Situation
 from forecasting.surge.own import OWN_KEY
 from forecasting.surge.paths import channels_of
+from forecasting.surge.rises import rises_from
+from forecasting.surge.single import Made
 from forecasting.surge.summary import PeakRange, SurgePath, normal_again, peak_of, summarise, time_quantiles
 
 FACTS, LIBRARY, SCALING = "facts", "library", "scaling"
+_LATELY = 5  # intervals, the running one among them
+_RISE_LASTS = 8  # intervals for which a second rise is worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class SurgeForecast:
         Calls per person who calls, contained in the paths of calls.
     notes
         Words for what had to be decided: `nobody_affected`, `affected_unknown`, `eta_passed`, `onset_ahead`,
-        `onset_closed`, `unknown_queues`, `no_open_queue`, `gaps_filled`, `busy_lines`.
+        `onset_closed`, `unknown_queues`, `no_open_queue`, `gaps_filled`, `busy_lines`, `relapsed`, `rises_again`.
     nowcast, targets, n_elapsed
         What the library alone says after so many intervals, and quantiles of log(1 + total) and log(1 + peak) of four
         hours and of the intervals to the end with the facts pooled in, shape (3, 19); None and 0 where the facts speak.
@@ -93,18 +97,15 @@ class SurgeForecast:
 
 
 def assemble(
-    given: Situation,
-    paths: Array,
+    drawn: Made,
     *,
-    plain: Array,
     index: pd.DatetimeIndex,
     levels: tuple[float, ...],
-    share_prior: float,
-    made: LibraryPaths | None,
     library: Nowcaster | None,
     now: datetime,
 ) -> SurgeForecast:
-    """From paths by queue, (n_intervals, n_queues, n_draws), and the same without roughness, to the outlook."""
+    """From paths by queue to the outlook."""
+    given, paths, plain, made, share_prior = drawn.given, drawn.paths, drawn.plain, drawn.library, drawn.share_prior
     queues, counts = given.queues, given.counts
     names = channels_of(queues)
     of = np.array([names.index(q.channel) for q in queues])
@@ -170,6 +171,11 @@ def _put_counts(paths: Array, counts: Counts) -> None:
     past[...] = np.where(known[:, :, None], above[:, :, None], past)
 
 
+def _rises(since: Array) -> bool:
+    begins = rises_from(since)
+    return begins is not None and len(since) - begins <= _RISE_LASTS
+
+
 def _notes(given: Situation, *, index: pd.DatetimeIndex, now: datetime, made: LibraryPaths | None) -> tuple[str, ...]:
     outage, queues = given.outage, given.queues
     at_onset = max(int(index.searchsorted(pd.Timestamp(outage.onset), side="right")) - 1, 0)
@@ -183,6 +189,8 @@ def _notes(given: Situation, *, index: pd.DatetimeIndex, now: datetime, made: Li
         "no_open_queue": not any(q.open_mask[at_onset:].any() for q in live),
         "unknown_queues": bool(set(outage.queues) - {q.key for q in queues}),
         "gaps_filled": made is not None and made.seen.filled > 0,
-        "busy_lines": made is not None and made.seen.saturated,
+        "busy_lines": bool(given.counts.at_least[:, -_LATELY:].any()),
+        "relapsed": any(one.at <= now for one in outage.relapses),
+        "rises_again": made is not None and _rises(made.seen.since),
     }
     return tuple(word for word, holds in said.items() if holds)

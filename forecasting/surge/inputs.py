@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.outages import Outage
+from forecasting.surge.censored import Mask, at_least_of
 from forecasting.surge.curve import Array
 from forecasting.surge.paths import SurgeQueue
 
@@ -20,6 +21,7 @@ class Counts:
 
     offered: Array
     normal: Array
+    at_least: Mask  # where the count is a lower bound
     part: Array  # share of each interval between onset and now, (n_intervals,)
     first: int
     n_closed: int
@@ -34,12 +36,15 @@ class Counts:
         blank = np.full(len(part), np.nan)
         offered = np.stack([blank if q.offered is None else q.offered for q in queues])[:, first:stop]
         normal = np.stack([q.normal for q in queues])[:, first:stop] * part[first:stop]
-        return cls(np.asarray(offered, dtype=float), normal, part, first, int((part >= 1.0).sum()))
+        n_closed = int((part >= 1.0).sum())
+        at_least = np.stack([at_least_of(q, n_closed=n_closed) for q in queues])[:, first:stop]
+        return cls(np.asarray(offered, dtype=float), normal, at_least, part, first, n_closed)
 
     def until(self, stop: int) -> Counts:
         """The same counts as they were known when the interval at `stop` began."""
         n = max(stop - self.first, 0)
-        return Counts(self.offered[:, :n], self.normal[:, :n], np.ones(len(self.part)), self.first, stop)
+        part = np.ones(len(self.part))
+        return Counts(self.offered[:, :n], self.normal[:, :n], self.at_least[:, :n], part, self.first, stop)
 
     @property
     def known(self) -> Array:
@@ -77,7 +82,12 @@ def check(
 
 
 def _check_queue(queue: SurgeQueue, n: int) -> None:
-    arrays = {"normal": queue.normal, "open_mask": queue.open_mask, "offered": queue.offered}
+    arrays = {
+        "normal": queue.normal,
+        "open_mask": queue.open_mask,
+        "offered": queue.offered,
+        "at_least": queue.at_least,
+    }
     for name, values in arrays.items():
         if values is not None and values.shape != (n,):
             raise ValueError(f"{queue.key}: {name} must have shape ({n},), got {values.shape}")

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.outages import Outage
 from forecasting.surge.ahead import Clock, drawn_paths, n_of_curves, view_of, wished
 from forecasting.surge.assumptions import SurgeAssumptions
+from forecasting.surge.censored import raised
 from forecasting.surge.channel_shares import ChannelShares, spread
 from forecasting.surge.curve import Array, ResponseCurve, awake, defer
 from forecasting.surge.effects import Effect
 from forecasting.surge.inputs import Counts
 from forecasting.surge.library.nowcast import Nowcast, Nowcaster
 from forecasting.surge.library.surges import END_AHEAD, SurgeView
-from forecasting.surge.paths import SurgeQueue, channel_parts, channels_of, first_wave, roughness, wave_density
+from forecasting.surge.paths import (
+    SurgeQueue,
+    channel_parts,
+    channels_of,
+    first_wave,
+    roughness,
+    second_parts,
+    wave_density,
+)
 from forecasting.surge.pool import MOST, Foreseen, pooled_targets, share_of_curve
 from forecasting.surge.prior import N_DRAWS, Scale, draw_curves, draw_night
 from forecasting.surge.seen import Seen, look
@@ -88,22 +97,23 @@ def library_paths(
         n_closed=counts.n_closed,
     )
     of_queues = shares.of_queues(given.queues, parts)
-    seen = look(given.queues, given.hit, share=of_queues, first=counts.first, n_closed=counts.n_closed)
-    if seen is None or seen.stop >= given.n:
+    counted = look(given.queues, given.hit, share=of_queues, first=counts.first, n_closed=counts.n_closed)
+    if counted is None or counted.stop >= given.n:
         return None
     wave = first_wave(given.curves, delay=_fastest(given), edges_s=given.edges_s)
+    drawn = facts_at(counts)
+    curve = _curve(given, drawn, wave=wave) if drawn is not None else np.zeros((given.n, N_DRAWS))
+    seen = _raised(counted, curve) if _is_known(given) else counted
     change = _change(given, seen, wave=wave)
     view = view_of(seen, library, clock=given.clock)
     said = library.nowcast(view, normal=seen.normal, factor=_factor(given, seen, change), over_by=_over_by(given, seen))
-    drawn = facts_at(counts)
-    share = _share(given, seen, library, facts_at=facts_at, wave=wave) if _is_known(given) else 0.0
+    share = _share(given, counted, library, facts_at=facts_at, wave=wave) if _is_known(given) else 0.0
     if said.too_small and share:
         share = MOST  # plain scaling of next to nothing knows less than the facts do
     n_curves = n_of_curves(share)
-    curve = _curve(given, drawn, wave=wave) if drawn is not None else np.zeros((given.n, N_DRAWS))
     rough = roughness(given.n - seen.stop, 1, interval_s=given.width_s, settled=True)[:, 0]
     ahead = curve[seen.stop : seen.stop + END_AHEAD] * rough[:END_AHEAD]
-    wish, through = _wish(
+    wish, again, through = _wish(
         given,
         seen,
         said,
@@ -116,9 +126,15 @@ def library_paths(
         n_curves=n_curves,
         drawn=drawn,
     )
-    paths = _by_queue(given, shares, parts, wish=wish, through=through)
+    paths = _by_queue(given, shares, parts, wish=wish, again=again, through=through)
     targets = pooled_targets(said, ahead, since=seen.since, share=share)
-    return LibraryPaths(paths, _plain(paths, wish, seen), said, targets, share, seen)
+    return LibraryPaths(paths, _plain(paths, wish + again, seen), said, targets, share, seen)
+
+
+def _raised(seen: Seen, curve: Array) -> Seen:
+    """Counts that are a lower bound, lifted to what the facts expect."""
+    since = raised(seen.since, seen.at_least, facts=curve[seen.start : seen.stop])
+    return replace(seen, since=since)
 
 
 def _is_known(given: Situation) -> bool:
@@ -152,15 +168,25 @@ def _share(
         Foreseen.of(before.sum(axis=1)),
         came=float(seen.since[-ahead:].sum()),
         n_elapsed=n,
+        at_least=bool(seen.at_least[-ahead:].any()),
     )
 
 
 def _curve(given: Situation, drawn: Posterior, *, wave: Array) -> Array:
     """Contacts by the response curve, as if every channel were as fast as the fastest, (n_intervals, n_draws)."""
-    names = channels_of(given.queues)
-    used = [any(h for q, h in zip(given.queues, given.hit, strict=True) if q.channel == c) for c in names]
-    attempts = float(channel_parts(names, given.assumptions, used=used).sum())
-    return np.asarray(attempts * np.exp(drawn.log_scale) * wave[:, drawn.pick] * given.effect)
+    return np.asarray(_attempts(given) * np.exp(drawn.log_scale) * wave[:, drawn.pick] * given.effect)
+
+
+def _used(given: Situation) -> list[bool]:
+    return [
+        any(h for q, h in zip(given.queues, given.hit, strict=True) if q.channel == c)
+        for c in channels_of(given.queues)
+    ]
+
+
+def _attempts(given: Situation) -> float:
+    """Contacts per person over all channels: calls contain redials."""
+    return float(channel_parts(channels_of(given.queues), given.assumptions, used=_used(given)).sum())
 
 
 def _wish(
@@ -176,17 +202,21 @@ def _wish(
     rough: Array,
     n_curves: int,
     drawn: Posterior | None,
-) -> tuple[Array, Array]:
-    """Draws of what people wish and of what the night lets through, the library's first, then the response curve's."""
+) -> tuple[Array, Array, Array]:
+    """Draws of what people wish, again in the second wave, and of what the night lets through.
+
+    The library's come first, then the response curve's.
+    """
     night, _ = draw_night(given.assumptions)
     access = night + (1.0 - night) * awake(given.local_hour)[:, None]
-    bell = wave_density(given.assumptions, edges_s=given.edges_s)
     pick = drawn.pick if drawn is not None else np.arange(N_DRAWS)
+    restored_s = given.curves.restored_s[:, 0]
+    bell = wave_density(given.assumptions, restored_s=restored_s, edges_s=given.edges_s)[:, pick] / _attempts(given)
     from_library = drawn_paths(said.paths, N_DRAWS - n_curves)
     horizon = min(seen.stop + END_AHEAD, given.n)
-    first, rest = slice(0, N_DRAWS - n_curves), slice(N_DRAWS - n_curves, N_DRAWS)
+    first = slice(0, N_DRAWS - n_curves)
     from_library[: horizon - seen.stop] *= _spread_of(change[seen.stop : horizon])[:, first]
-    wish, through = wished(
+    wish, again, through = wished(
         from_library,
         seen,
         n=given.n,
@@ -196,13 +226,16 @@ def _wish(
         activity=library.ensemble.activity(view),
     )
     if not n_curves:
-        return wish, through
+        return wish, again, through
     own = np.zeros((given.n, n_curves))
     own[seen.start : seen.stop] = seen.since[:, None]
     place = np.random.default_rng(_SHUFFLE).permutation(N_DRAWS)[:n_curves]
     own[seen.stop :] = curve[seen.stop :][:, place] * rough[:, place]
-    own[seen.stop :] += own.sum(axis=0) * bell[seen.stop :, rest]
-    return np.concatenate([wish, own], axis=1), np.concatenate([through, access[:, rest]], axis=1)
+    own_again = np.zeros_like(own)
+    own_again[seen.stop :] = own.sum(axis=0) * bell[seen.stop :, place]
+    both = ((wish, own), (again, own_again), (through, access[:, place]))
+    joined = [np.concatenate(pair, axis=1) for pair in both]
+    return joined[0], joined[1], joined[2]
 
 
 def _factor(given: Situation, seen: Seen, change: Array) -> Array | None:
@@ -251,14 +284,19 @@ def _spread_of(change: Array) -> Array:
     return np.asarray(change / np.maximum(mean, 1e-9))
 
 
-def _by_queue(given: Situation, shares: ChannelShares, parts: Array, *, wish: Array, through: Array) -> Array:
+def _by_queue(
+    given: Situation, shares: ChannelShares, parts: Array, *, wish: Array, again: Array, through: Array
+) -> Array:
     """Contacts made: what the night or closed lines prevent is partly made up later."""
     _, deferred = draw_night(given.assumptions)
     of = [shares.channels.index(q.channel) for q in given.queues]
     each = shares.drawn()[of] * (parts * np.array(given.hit))[:, None]
+    second = second_parts(shares.channels, given.assumptions, used=_used(given))
+    each_again = (second[of] * parts * np.array(given.hit))[:, None]
     first = given.counts.first
     made = np.zeros((given.n, len(given.queues), wish.shape[1]))
     wished_each = wish[first:, None, :] * shares.lag[first:][:, of][:, :, None] * each
+    wished_each += again[first:, None, :] * each_again
     open_mask = np.stack([q.open_mask[first:] for q in given.queues], axis=1)
     made[first:] = defer(
         wished_each,

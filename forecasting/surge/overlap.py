@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -15,6 +14,7 @@ from forecasting.surge.curve import Array
 from forecasting.surge.library.nowcast import Nowcaster
 from forecasting.surge.outlook import forecast_surge
 from forecasting.surge.paths import SurgeQueue
+from forecasting.surge.sharing import share_out
 
 
 def shared_counts(
@@ -55,13 +55,7 @@ def shared_counts(
             for outage, following in zip(outages, [*(o.onset for o in outages[1:]), outages[-1].onset], strict=True)
         ]
     )
-    starts = index.as_unit("us").asi8 / 1e6
-    begun = np.stack([starts + (starts[1] - starts[0]) > outage.onset.timestamp() for outage in outages])
-    expected *= begun[:, None, :]
-    total = expected.sum(axis=0)
-    part = np.divide(expected, total, out=np.zeros_like(expected), where=total > 0)
-    part[0] = np.where(total > 0, part[0], 1.0)
-    return [tuple(_shared(queue, part[i, q]) for q, queue in enumerate(queues)) for i in range(len(outages))]
+    return share_out(expected, [outage.onset for outage in outages], queues, index=index)
 
 
 def _expected(
@@ -79,10 +73,3 @@ def _expected(
         outage, queues, index=index, now=at, assumptions=assumptions, timezone=timezone, library=library
     )
     return np.stack([made.queues[queue.key].mean for queue in queues])
-
-
-def _shared(queue: SurgeQueue, part: Array) -> SurgeQueue:
-    if queue.offered is None:
-        return queue
-    above = np.asarray(queue.offered - queue.normal)
-    return replace(queue, offered=np.where(above > 0, queue.normal + above * part, queue.offered))

@@ -37,6 +37,8 @@ class SurgeQueue:
         Whether contacts are taken, shape (n_intervals,).
     offered
         Counts so far, shape (n_intervals,), NaN where unknown; what lies after `now` is not read. None: no counts.
+    at_least
+        Where a count is a lower bound, since lines were busy, shape (n_intervals,); None: no source says so.
     """
 
     key: str
@@ -44,6 +46,7 @@ class SurgeQueue:
     normal: Array
     open_mask: npt.NDArray[np.bool_]
     offered: Array | None = None
+    at_least: npt.NDArray[np.bool_] | None = None
 
 
 def channels_of(queues: Sequence[SurgeQueue]) -> tuple[str, ...]:
@@ -68,6 +71,14 @@ def channel_parts(channels: Sequence[str], assumptions: SurgeAssumptions, *, use
     parts = split / split.sum()
     calls = np.array([c == "call" for c in channels])
     return np.asarray(np.where(calls, parts * assumptions.attempts_per_caller, parts))
+
+
+def second_parts(channels: Sequence[str], assumptions: SurgeAssumptions, *, used: Sequence[bool]) -> Array:
+    """Share of each channel of the second wave, (n_channels,), summing to 1 over channels in use."""
+    split = np.array([assumptions.second_split.get(c, 0.0) for c in channels]) * np.array(used)
+    if split.sum() == 0:
+        split = np.array(used, dtype=float)
+    return np.asarray(split / max(float(split.sum()), 1e-12))
 
 
 def queue_parts(queues: Sequence[SurgeQueue], hit: Sequence[bool], *, seen: Mapping[str, float]) -> Array:
@@ -97,17 +108,24 @@ def unit_paths(
     assumptions: SurgeAssumptions,
     edges_s: Array,
     local_hour: Array,
+    used: Sequence[bool],
 ) -> Array:
     """Contacts of each queue if it had its whole channel, at scale 1: shape (n_intervals, n_queues, n_draws).
 
-    `edges_s` [s] after the onset, shape (n_intervals + 1,); `local_hour` of the intervals' middles, (n_intervals,).
+    `edges_s` [s] after the onset, shape (n_intervals + 1,); `local_hour` of the intervals' middles, (n_intervals,);
+    `used` says of each channel whether the outage strikes it.
     """
     night, deferred = draw_night(assumptions)
     up = awake(local_hour)[:, None]
     access_up = night + (1.0 - night) * up
     again = second_wave(curves, assumptions, edges_s=edges_s)
+    names = channels_of(queues)
+    first_part = channel_parts(names, assumptions, used=used)
+    second = second_parts(names, assumptions, used=used)
+    ratio = np.divide(second, first_part, out=np.zeros(len(names)), where=first_part > 0)
     wished = {
-        c: first_wave(curves, delay=assumptions.delay.get(c, 1.0), edges_s=edges_s) + again for c in channels_of(queues)
+        c: first_wave(curves, delay=assumptions.delay.get(c, 1.0), edges_s=edges_s) + r * again
+        for c, r in zip(names, ratio.tolist(), strict=True)
     }
     first = max(int(np.searchsorted(edges_s, 0.0, side="right")) - 1, 0)
     made = np.zeros((len(edges_s) - 1, len(queues), N_DRAWS))
@@ -125,13 +143,17 @@ def first_wave(curves: ResponseCurve, *, delay: float, edges_s: Array) -> Array:
 
 def second_wave(curves: ResponseCurve, assumptions: SurgeAssumptions, *, edges_s: Array) -> Array:
     """Complaints and questions about compensation at scale 1, shape (n_intervals, n_draws)."""
-    return np.asarray(wave_density(assumptions, edges_s=edges_s) * curves.cumulative(np.array([_FOREVER_S]))[:, 0])
+    density = wave_density(assumptions, restored_s=curves.restored_s[:, 0], edges_s=edges_s)
+    return np.asarray(density * curves.cumulative(np.array([_FOREVER_S]))[:, 0])
 
 
-def wave_density(assumptions: SurgeAssumptions, *, edges_s: Array) -> Array:
-    """The second wave for each contact of the first, shape (n_intervals, n_draws): a bell over time."""
+def wave_density(assumptions: SurgeAssumptions, *, restored_s: Array, edges_s: Array) -> Array:
+    """The second wave for each contact of the first, shape (n_intervals, n_draws): a bell over time.
+
+    `restored_s` [s] after the onset, (n_draws,): people complain once it is over.
+    """
     share, after_s = draw_second_wave(assumptions)
-    reached = ndtr((edges_s[:, None] - after_s) / (_WAVE_WIDTH * after_s))
+    reached = ndtr((edges_s[:, None] - restored_s - after_s) / (_WAVE_WIDTH * after_s))
     return np.asarray(share * np.diff(reached, axis=0))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from forecasting.surge.curve import Array
 from forecasting.surge.library.levels import LEVELS, weighted_quantiles
@@ -38,17 +39,26 @@ class Foreseen:
         logs = np.log1p(sums)
         return cls(float(logs.mean()), max(float(logs.std()), _LEAST_SIGMA))
 
-    def log_likelihood(self, came: float) -> float:
-        """How likely it held what came."""
+    def log_likelihood(self, came: float, *, at_least: bool = False) -> float:
+        """How likely it held what came; of a lower bound, how likely it held that or more."""
         off = (np.log1p(came) - self.mean) / self.sigma
+        if at_least:
+            return float(log_ndtr(-off))
         return float(-np.log(self.sigma) - 0.5 * off**2)
 
 
-def share_of_curve(curve: Foreseen | None, library: Foreseen | None, *, came: float, n_elapsed: int) -> float:
-    """Share of the response curve in the pool after so many intervals, in [0.1, 0.9]; None: nobody could be judged."""
+def share_of_curve(
+    curve: Foreseen | None, library: Foreseen | None, *, came: float, n_elapsed: int, at_least: bool = False
+) -> float:
+    """Share of the response curve in the pool after so many intervals, in [0.1, 0.9]; None: nobody could be judged.
+
+    `at_least`: what came is a lower bound.
+    """
     odds = float(np.log(max(_ODDS / n_elapsed, _LEAST_ODDS)))
     if curve is not None and library is not None:
-        odds += _TEMPER * (curve.log_likelihood(came) - library.log_likelihood(came))
+        odds += _TEMPER * (
+            curve.log_likelihood(came, at_least=at_least) - library.log_likelihood(came, at_least=at_least)
+        )
     return float(np.clip(1.0 / (1.0 + np.exp(-np.clip(odds, -20, 20))), 1 - MOST, MOST))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.surge.censored import at_least_of
 from forecasting.surge.curve import Array
 from forecasting.surge.library.levels import Array as Counts
 from forecasting.surge.paths import SurgeQueue
@@ -15,7 +16,6 @@ from forecasting.surge.paths import SurgeQueue
 N_BEFORE = 28  # intervals before the onset that the library looks at
 _LONGEST_GAP = 4  # intervals; after more the surge is read as beginning anew
 _LEAST_COVERAGE = 0.3
-_STILL_OVER, _STILL = 4, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +35,8 @@ class Seen:
         Positions of the first interval of `since` and of the first one after it.
     filled
         Unknown intervals that took the count before them.
-    saturated
-        The last counts of a telephone queue stand as still as only full lines make them: they are a lower bound.
+    at_least
+        Where the count of a queue is a lower bound, shape (n_elapsed,).
     """
 
     before: Counts
@@ -45,12 +45,12 @@ class Seen:
     start: int
     stop: int
     filled: int
-    saturated: bool
+    at_least: npt.NDArray[np.bool_]
 
     def until(self, stop: int) -> Seen:
         """What of it was known when the interval at `stop` began."""
         n = stop - self.start
-        return replace(self, since=self.since[:n], normal=self.normal[:n], stop=stop)
+        return replace(self, since=self.since[:n], normal=self.normal[:n], stop=stop, at_least=self.at_least[:n])
 
 
 def look(queues: Sequence[SurgeQueue], hit: Sequence[bool], *, share: Array, first: int, n_closed: int) -> Seen | None:
@@ -86,10 +86,7 @@ def look(queues: Sequence[SurgeQueue], hit: Sequence[bool], *, share: Array, fir
         start=start,
         stop=stop,
         filled=int((~usable[kept]).sum()),
-        saturated=any(
-            queues[i].channel == "call" and _stands_still(offered[row, kept], normal[row, kept])
-            for row, i in enumerate(live)
-        ),
+        at_least=np.any([at_least_of(queues[i], n_closed=n_closed)[kept] for i in live], axis=0),
     )
 
 
@@ -100,17 +97,6 @@ def _stretch(usable: npt.NDArray[np.bool_], *, first: int) -> tuple[int, int]:
         return first, first
     breaks = np.flatnonzero(np.diff(at) > _LONGEST_GAP + 1)
     return int(at[breaks[-1] + 1] if len(breaks) else at[0]), int(at[-1]) + 1
-
-
-def _stands_still(offered: Array, normal: Array) -> bool:
-    """Whether the last four counts vary far less than chance would have it, well above normal.
-
-    Callers who come by chance vary as much as their number; at a twentieth of that one in six hundred would pass.
-    """
-    last = offered[-_STILL_OVER:]
-    if len(last) < _STILL_OVER or not np.isfinite(last).all() or last.min() < 2 * normal[-_STILL_OVER:].max() + 20:
-        return False
-    return bool(last.var(ddof=1) < _STILL * last.mean())
 
 
 def _before(total: Array, known: npt.NDArray[np.bool_], *, first: int) -> Array:

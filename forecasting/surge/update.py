@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_ndtr
 
 from forecasting.surge.curve import Array
 from forecasting.surge.prior import Scale, normal_draws
@@ -20,15 +21,17 @@ _BASELINE_ERROR = 0.15  # relative error of the normal volume
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Counts since the onset, per channel and interval, both of shape (n_channels, n_observed).
+    """Counts since the onset, per channel and interval, of shape (n_channels, n_observed).
 
     `offered` and `normal` are counts of the same span of time; NaN where unknown. `part` is the share of each interval
-    that has passed, (n_observed,): a few minutes of one say as little of its course.
+    that has passed, (n_observed,): a few minutes of one say as little of its course. `at_least` marks counts that are a
+    lower bound, (n_channels, n_observed).
     """
 
     offered: Array
     normal: Array
     part: Array
+    at_least: npt.NDArray[np.bool_]
 
     @property
     def surge(self) -> Array:
@@ -74,30 +77,69 @@ def update(prior: Scale, evidence: Evidence, *, unit: Array) -> Posterior:
     normal ÷ those expected at scale 1. s is common to all channels: one outage that starts slowly starts slowly on the
     phone and in the chat, so more channels do not make a first quarter-hour more telling. L and d_c are then normal in
     closed form for every curve, and the curve's weight is the tempered marginal likelihood. A surge lost in noise says
-    only that the scale is small: it is taken at the noise level, give or take half on the log scale.
+    only that the scale is small: it is taken at the noise level, give or take half on the log scale. Counts cut by busy
+    lines are lower bounds: of a channel that shows but such, y_c is censored, and L is moved by the moments of a normal
+    known to lie above it.
     """
+    evidence, bounded = _told_apart(evidence)
     y, counting, rough = _log_ratio(evidence, unit)
-    precision = 1.0 / (CHANNEL_SIGMA**2 + counting)
-    total = precision.sum()
-    if total <= 0:
+    precision = np.where(bounded, 0.0, 1.0 / (CHANNEL_SIGMA**2 + counting))
+    total = float(precision.sum())
+    if total <= 0 and not bounded.any():
         return _unmoved(prior, len(y))
-    common = precision @ y / total
-    known = 1.0 / (1.0 / total + rough)  # precision of what all channels together say of the scale
+    common = precision @ y / max(total, 1e-12)
+    known = 1.0 / (1.0 / total + rough) if total > 0 else 0.0  # precision of what all channels say of the scale
     prior_precision = 1.0 / max(prior.sigma, 1e-6) ** 2
     off = common - prior.log_mean
-    likelihood = -0.5 * (precision @ (y - common) ** 2 + off**2 / (1.0 / known + 1.0 / prior_precision))
+    together = known * prior_precision / (known + prior_precision)
+    likelihood = -0.5 * (precision @ (y - common) ** 2 + together * off**2)
     likelihood += _shape_likelihood(evidence, unit)
-    pick = _resample(_TEMPER * likelihood)
     mean = prior.log_mean + known * off / (prior_precision + known)
+    noise = CHANNEL_SIGMA**2 + counting[bounded] + rough
+    mean, variance, bound = _lifted(mean, 1.0 / (prior_precision + known), bounds=y[bounded], noise=noise)
+    pick = _resample(_TEMPER * (likelihood + bound))
     z = normal_draws()
-    log_scale = mean[pick] + z[6] / np.sqrt(prior_precision + known)
+    log_scale = mean[pick] + z[6] * np.sqrt(variance[pick])
     kept = CHANNEL_SIGMA**2 * precision
     spread = np.sqrt(CHANNEL_SIGMA**2 * (1.0 - kept))
     own = np.stack([np.roll(z[7], 17 * (c + 1)) for c in range(len(y))])
     # What all channels stray by together is the curve's error and no channel's own.
-    together = known * rough * (common[pick] - log_scale)
-    log_channel = kept[:, None] * (y[:, pick] - log_scale - together) + spread[:, None] * own
-    return Posterior(pick, log_scale, log_channel, float(prior_precision / (prior_precision + known)))
+    strayed = known * rough * (common[pick] - log_scale)
+    log_channel = kept[:, None] * (y[:, pick] - log_scale - strayed) + spread[:, None] * own
+    return Posterior(pick, log_scale, log_channel, float(prior_precision * variance.mean()))
+
+
+def _told_apart(evidence: Evidence) -> tuple[Evidence, npt.NDArray[np.bool_]]:
+    """Evidence whose lower bounds are left out where exact counts weigh as much, and the channels that have but bounds.
+
+    What such a channel shows is a lower bound as a whole.
+    """
+    known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal)
+    weight = np.where(known, _RECENCY ** np.arange(known.shape[1])[::-1], 0.0)
+    low = np.where(evidence.at_least, weight, 0.0).sum(axis=1)
+    bounded = low > weight.sum(axis=1) - low
+    kept = ~evidence.at_least | bounded[:, None]
+    return replace(evidence, offered=np.where(kept, evidence.offered, np.nan)), np.asarray(bounded)
+
+
+def _lifted(mean: Array, variance: float, *, bounds: Array, noise: Array) -> tuple[Array, Array, Array]:
+    """A normal known to lie above noisy bounds, (n_bounds, n_draws): mean, variance, log-likelihood, each (n_draws,).
+
+    References
+    ----------
+    Tobin (1958), Estimation of relationships for limited dependent variables, Econometrica 26; moments as in assumed
+    density filtering.
+    """
+    spread, likelihood = np.full(len(mean), variance), np.zeros(len(mean))
+    for bound, error in zip(bounds, noise, strict=True):
+        whole = spread + error
+        above = (mean - bound) / np.sqrt(whole)
+        held = log_ndtr(above)
+        mills = np.exp(-0.5 * above**2 - held) / np.sqrt(2 * np.pi)
+        likelihood += held
+        mean = mean + spread / np.sqrt(whole) * mills
+        spread = spread - spread**2 / whole * mills * (mills + above)
+    return mean, spread, likelihood
 
 
 def _unmoved(prior: Scale, n_channels: int) -> Posterior:
@@ -127,7 +169,7 @@ def _log_ratio(evidence: Evidence, unit: Array) -> tuple[Array, Array, float]:
 
 def _shape_likelihood(evidence: Evidence, unit: Array) -> Array:
     """How well each curve follows the counts of all channels together, whatever their level, (n_draws,)."""
-    known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal)
+    known = np.isfinite(evidence.offered) & np.isfinite(evidence.normal) & ~evidence.at_least
     surge = np.where(known, evidence.surge, 0.0).sum(axis=0)
     noise = np.sqrt(np.where(known, evidence.noise**2, 0.0).sum(axis=0))
     expected = (known[:, :, None] * unit).sum(axis=0)

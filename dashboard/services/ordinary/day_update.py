@@ -6,7 +6,7 @@ incident, or an onset the watch saw, freezes the update at its beginning, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -27,11 +27,17 @@ class DayUpdates:
     def __init__(self) -> None:
         self._done: dict[str, tuple[int, int, int]] = {}
 
-    def due(self, days: Iterable[Today], *, now: datetime) -> list[ForecastRow]:
-        """Forecasts of the rest of the day for every queue of which another interval is over."""
-        made = []
+    def due(
+        self, days: Iterable[Today], *, now: datetime, pooled: Mapping[str, int] | None = None
+    ) -> list[ForecastRow]:
+        """Forecasts of the rest of the day for every queue of which another interval is over.
+
+        `pooled` gives the slot in which an alarm of several queues together began, by queue.
+        """
+        made, together = [], pooled or {}
         for today in days:
-            key, used = today.queue.row.key, frozen_at(today)
+            key = today.queue.row.key
+            used = min(frozen_at(today), together.get(key, today.first))
             state = (today.memory.day, today.first, used)
             if self._done.get(key) == state or not np.isfinite(today.counts).any() or not _is_left(today):
                 continue

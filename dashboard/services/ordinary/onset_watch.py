@@ -20,7 +20,7 @@ from connectors.storage.rows import SignalRow
 from connectors.storage.write import put_setting, upsert_signals
 from dashboard.domain.board import RaisedWatch, WatchView
 from dashboard.domain.proposals import VOLUMES
-from dashboard.services.ordinary.pool_watch import PoolWatches, RaisedPool, pools_of
+from dashboard.services.ordinary.pool_watch import RaisedPool, pools_of
 from dashboard.services.ordinary.running_day import Today
 from forecasting.surge.onset import Alarm, watch_day
 from forecasting.surge.onset_score import hits, raised_by_the_day, scores
@@ -47,12 +47,20 @@ class Raised:
 
 
 def look(
-    session: Session, days: Sequence[Today], pools: PoolWatches, *, rate_per_week: float, now: datetime
+    session: Session,
+    days: Sequence[Today],
+    raised_together: Sequence[RaisedPool],
+    *,
+    rate_per_week: float,
+    now: datetime,
 ) -> list[Raised]:
-    """Watch the running day, report what began and what is over, and keep what the board says of it."""
-    free = [today for today in days if not _is_covered(today)]
+    """Watch the running day, report what began and what is over, and keep what the board says of it.
+
+    `raised_together` are the pools of `free_of(days)` whose alarm lasts.
+    """
+    free = free_of(days)
     queues = [_of_queue(today, alarm) for today, alarm in raised_now(days)]
-    together = [_of_pool(one) for one in pools.raised(free, rate_per_week=rate_per_week)]
+    together = [_of_pool(one) for one in raised_together]
     shown = queues if queues else together[:1]
     fires = {row.external_id: row for row in get_signals(session, since=now) if _fires_still(row)}
     free_keys = {today.queue.row.key for today in free}
@@ -64,6 +72,11 @@ def look(
     upsert_signals(session, reports, source=VOLUMES, now=now)
     _keep(session, [one.seen for one in shown], watched=len(days), rate_per_week=rate_per_week)
     return shown
+
+
+def free_of(days: Sequence[Today]) -> list[Today]:
+    """The queues that no incident strikes at present: those that are watched together."""
+    return [today for today in days if not _is_covered(today)]
 
 
 def raised_now(days: Sequence[Today]) -> list[tuple[Today, Alarm]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,19 @@ class RaisedPool:
 
     pool: Pool
     alarm: Alarm
+
+
+def frozen_by(raised: Iterable[RaisedPool]) -> dict[str, int]:
+    """The slot in which the earliest lasting alarm of a pool began, by the queues in it.
+
+    A surge that raises each queue too little to be seen alone must not become the new normal of any of them.
+    """
+    began: dict[str, int] = {}
+    for one in raised:
+        for today in one.pool.days:
+            key = today.queue.row.key
+            began[key] = min(began.get(key, one.alarm.began), one.alarm.began)
+    return began
 
 
 class PoolWatches:

@@ -19,7 +19,7 @@ from dashboard.services.readings.demand import Floats
 from dashboard.services.readings.queue_history import calendar_of
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S, interval_index
-from forecasting.outages import Outage
+from forecasting.outages import Outage, Relapse
 from forecasting.surge import SurgeQueue
 from forecasting.surge.seen import N_BEFORE
 
@@ -81,8 +81,8 @@ def _last_known(as_of: datetime, *, until: datetime) -> pd.Timestamp:
     return pd.Timestamp(floor(as_of) if running else floor(as_of) - freshness.INTERVAL)
 
 
-def outage_of(facts: IncidentFacts) -> Outage:
-    """An incident as the maths sees it; nobody stated to be affected means that the number is unknown."""
+def outage_of(facts: IncidentFacts, relapses: Sequence[Relapse] = ()) -> Outage:
+    """An incident and its further failures as the maths sees them; nobody stated to be affected: number unknown."""
     unknown = facts.affected_high == 0
     return Outage(
         onset=facts.started_at,
@@ -93,6 +93,7 @@ def outage_of(facts: IncidentFacts) -> Outage:
         eta=facts.eta,
         ended_at=max(facts.ended_at, facts.started_at) if facts.ended_at else None,
         queues=facts.queues,
+        relapses=tuple(relapses),
     )
 
 

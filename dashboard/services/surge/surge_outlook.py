@@ -24,7 +24,14 @@ from dashboard.services.levers import lever_effects
 from dashboard.services.levers.lever_effects import Working
 from dashboard.services.readings.board_data import floor
 from dashboard.services.readings.freshness import INTERVAL
-from dashboard.services.surge import surge_actions, surge_assumptions, surge_grounds, surge_inputs, surge_library
+from dashboard.services.surge import (
+    relapses,
+    surge_actions,
+    surge_assumptions,
+    surge_grounds,
+    surge_inputs,
+    surge_library,
+)
 from dashboard.services.surge.surge_inputs import SurgeInputs
 from dashboard.settings import Settings
 from forecasting.intervals import BASE_INTERVAL_S
@@ -133,7 +140,9 @@ def _outlooks(
     index = surge_inputs.index_of(first, now + LOOKS_AHEAD)
     inputs = surge_inputs.read(session, queues, index=index, onset=first, settings=settings, now=now)
     library, assumptions = surge_library.nowcaster(session), surge_assumptions.current(session)
-    outages = [surge_inputs.outage_of(one) for one in facts]
+    outages = [
+        surge_inputs.outage_of(one, relapses.of(session, row.id)) for row, one in zip(incidents, facts, strict=True)
+    ]
     known: dict[str, Any] = {
         "index": index,
         "assumptions": assumptions,
@@ -143,7 +152,9 @@ def _outlooks(
     seen = shared_counts(outages, inputs.queues, now=inputs.until, **known)
     for incident, outage, own in zip(incidents, outages, seen, strict=True):
         effects = surge_actions.effects(session, incident.id, working=working[incident.id], queues=queues)
-        outlook = forecast_surge(outage, own, now=max(inputs.until, outage.onset), effects=effects, **known)
+        # A person may know of a failure before the sources have told that far.
+        at = max(inputs.until, outage.onset, *(one.at for one in outage.relapses))
+        outlook = forecast_surge(outage, own, now=at, effects=effects, **known)
         yield incident, outlook, replace(inputs, queues=tuple(own))
 
 

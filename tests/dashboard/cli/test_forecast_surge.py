@@ -212,6 +212,47 @@ def test_bad_counts_and_wrong_use(folder: Path, capsys: Capture) -> None:
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_the_path_reaches_three_days_and_its_beginning_is_that_of_eight_hours(folder: Path, capsys: Capture) -> None:
+    short = answer(folder, "2026-03-09T11:15", capsys)
+    made = answer(folder, "2026-03-09T11:15", capsys, "--hours", "72")
+    assert (len(short["path"]), len(made["path"])) == (32, 288)
+    assert pd.Timestamp(made["path"][-1]["interval_start"]) == ONSET + pd.Timedelta(hours=72.75)
+    assert made["total_4h"] == pytest.approx(short["total_4h"], rel=0.01)
+    for point in made["path"]:
+        assert 0 <= point["p10"] <= point["p50"] <= point["p90"]
+        assert point["normal"] >= 0
+    assert sum(point["p50"] for point in made["path"][32:]) > 0
+    assert call(folder, "2026-03-09T11:15", "--hours", "100") == 2
+
+
+def test_a_repeated_failure_adds_a_second_surge(folder: Path, capsys: Capture) -> None:
+    facts = FACTS + "[[relapses]]\nrestored_at = 2026-03-09T11:30:00+00:00\nat = 2026-03-09T14:00:00+00:00\n"
+    plain = answer(folder, "2026-03-09T14:20", capsys)
+    (folder / "facts.toml").write_text(facts)
+    again = answer(folder, "2026-03-09T14:20", capsys)
+    assert "relapsed" in again["notes"]
+    assert again["total_4h"]["p50"] > 1.5 * plain["total_4h"]["p50"]
+    earlier = answer(folder, "2026-03-09T13:45", capsys)
+    assert "relapsed" not in earlier["notes"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "relapses = 3\n",
+        "[[relapses]]\nrestored_at = 2026-03-09T11:30:00\n",
+        "[[relapses]]\nat = 2026-03-09T09:00:00\n",
+        "[[relapses]]\nat = 2026-03-09T12:00:00\nrestored_at = 2026-03-09T13:00:00\n",
+    ],
+)
+def test_a_failure_that_cannot_be_is_one_paragraph_and_1(folder: Path, capsys: Capture, more: str) -> None:
+    (folder / "facts.toml").write_text(FACTS + more)
+    assert call(folder, "2026-03-09T14:20") == 1
+    said = capsys.readouterr().err
+    assert "facts.toml" in said
+    assert "Traceback" not in said
+
+
 def test_the_manual_names_every_option_and_key(folder: Path, capsys: Capture) -> None:
     manual = (REPO_ROOT / "docs" / "cli-surge.md").read_text(encoding="utf-8")
     for command in (forecast_command, backtest_command):

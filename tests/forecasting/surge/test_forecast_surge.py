@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from forecasting.outages import Outage
+from forecasting.outages import Outage, Relapse
 from forecasting.surge import SurgeAssumptions, SurgeForecast, SurgeQueue, forecast_surge
 
 ONSET = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Berlin
@@ -281,6 +281,8 @@ def test_every_assumption_can_be_changed_to_an_effect(name: str) -> None:
     outage = WHOLE if name == "outage_length_s" else replace(WHOLE, eta=ONSET + timedelta(hours=2))
     if name == "times_normal":
         outage = Outage(onset=ONSET)
+    if name == "relapse_share":
+        outage = replace(WHOLE, onset=ONSET - timedelta(hours=1), relapses=(Relapse(at=ONSET),))
     one, other = outlook(outage), outlook(outage, assumptions=changed)
     assert not np.allclose(one.overall.quantiles, other.overall.quantiles, rtol=0.01, atol=1.0)
     assert other.assumptions.ranges()[name].changed

@@ -13,7 +13,9 @@ def test_ends_are_the_tenth_and_ninetieth_percent_point() -> None:
     assert assumed.middle * 2.718281828459045 ** (1.2815515655446004 * assumed.sigma) == pytest.approx(0.68)
 
 
-@pytest.mark.parametrize("ends", [(0.0, 1.0), (2.0, 1.0), (-1.0, 1.0), (1.0, float("inf")), (float("nan"), 1.0)])
+@pytest.mark.parametrize(
+    "ends", [(0.0, 1.0), (0.0, -1.0), (2.0, 1.0), (-1.0, 1.0), (1.0, float("inf")), (float("nan"), 1.0)]
+)
 def test_no_range_no_assumption(ends: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="0 < low ≤ high"):
         Assumed(*ends, "x")
@@ -21,7 +23,7 @@ def test_no_range_no_assumption(ends: tuple[float, float]) -> None:
 
 def test_every_default_names_its_source_and_is_unchanged() -> None:
     ranges = SurgeAssumptions().ranges()
-    assert len(ranges) == 15
+    assert len(ranges) == 16
     assert all(one.source and not one.changed for one in ranges.values())
 
 
@@ -59,8 +61,17 @@ def test_senseless_changes_are_refused(name: str, low: float, high: float, word:
         SurgeAssumptions().changed(name, low, high)
 
 
+def test_only_the_second_wave_may_be_none_at_all() -> None:
+    none = SurgeAssumptions().changed("second_wave_share", 0.0, 0.0).second_wave_share
+    assert (none.middle, none.sigma, none.changed) == (0.0, 0.0, True)
+    with pytest.raises(ValueError, match="only second_wave_share may be 0"):
+        SurgeAssumptions().changed("contact_share", 0.0, 0.0)
+
+
 def test_split_and_delay_are_checked() -> None:
     with pytest.raises(ValueError, match="split"):
         SurgeAssumptions(split={"call": 1.5})
+    with pytest.raises(ValueError, match="second_split"):
+        SurgeAssumptions(second_split={"call": 0.0})
     with pytest.raises(ValueError, match="delay"):
         SurgeAssumptions(delay={"call": 0.0})

@@ -195,6 +195,22 @@ def test_a_queue_of_an_open_incident_proposes_nothing_more(centre: Centre) -> No
     assert [row.external_id for row in signals(centre)] == ["volumes:login"]
 
 
+def test_an_alarm_of_several_queues_together_freezes_the_update_of_each(centre: Centre) -> None:
+    """One that is not seen alone is frozen by the pool, or the surge would become what is ordinary for it."""
+    until(centre, 10, levels={})
+    until(centre, 11, levels=dict.fromkeys(CHANNELS, 1.9), start=10)
+    with centre.session() as session:
+        data = board_data.load(session, settings=centre.settings, clock=centre.clock)
+        days = list(todays(session, data, Memories().of(session)))
+    alone = {today.queue.row.key for today, _ in onset_watch.raised_now(days)}
+    look(centre)
+    frozen = {queue: update.basis["frozen_from"] for queue in CHANNELS if (update := update_of(centre, queue))}
+    assert set(frozen) - alone
+    for queue in set(frozen) - alone:
+        assert frozen[queue] is not None
+        assert datetime.fromisoformat(frozen[queue]) <= MIDNIGHT.replace(hour=10, minute=15)
+
+
 def test_queues_that_rise_a_little_together_are_one_signal_and_one_proposal(centre: Centre) -> None:
     """None is seen alone; together they are, and a person who confirms gets an incident of that start."""
     until(centre, 10, levels={})
