@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components import reply_review_list
@@ -14,7 +12,7 @@ from dashboard.components.links import link
 from dashboard.components.visit import ServicesLike, Visit
 from dashboard.domain.people import Right
 from dashboard.pages import reply_use
-from dashboard.pages.reply_steps import take
+from dashboard.pages.reply_steps import register_steps
 from dashboard.services.replies import reply_history, reply_rules, reply_stamp, reply_watch
 from dashboard.services.replies.reply_history import Proposal
 
@@ -54,22 +52,7 @@ def register(app: Dash, services: ServicesLike) -> None:
     def follow(stamp: str) -> list[Component]:
         return _lists(current_visit(services))
 
-    @app.callback(
-        Output("approval-notice", "children"),
-        Output("approval-stamp", "data"),
-        Input({"type": "approval-step", "step": ALL, "reply": ALL, "seen": ALL}, "n_clicks"),
-        State({"type": "approval-reason", "reply": ALL}, "value"),
-        State({"type": "approval-reason", "reply": ALL}, "id"),
-        prevent_initial_call=True,
-    )
-    def step(clicks: list[int | None], reasons: list[str | None], of: list[dict[str, str]]) -> tuple[Any, ...]:
-        chosen = ctx.triggered_id
-        if not any(clicks) or not isinstance(chosen, dict):
-            return no_update, no_update
-        visit = current_visit(services)
-        given = {one["reply"]: text or "" for one, text in zip(of, reasons, strict=True)}
-        said, done = take(visit, chosen, reason=given.get(chosen["reply"], ""))
-        return said, services.ask(reply_stamp.reply_stamp, now=visit.now) if done else no_update
+    register_steps(app, services, area="approval")
 
 
 def _lists(visit: Visit) -> list[Component]:

@@ -14,15 +14,15 @@ from dashboard.domain.replies import ReplyError, Step
 from dashboard.services.replies import reply_desk, reply_memory, reply_review, reply_rules, reply_stamp
 
 
-def register(app: Dash, services: ServicesLike) -> None:
-    """The buttons beside a reply."""
+def register_steps(app: Dash, services: ServicesLike, *, area: str) -> None:
+    """The buttons that take steps in an area: ids begin with its name, its notice and stamp tell what came of it."""
 
     @app.callback(
-        Output("reply-notice", "children"),
-        Output("reply-stamp", "data"),
-        Input({"type": "reply-step", "step": ALL, "reply": ALL, "seen": ALL}, "n_clicks"),
-        State({"type": "reply-reason", "reply": ALL}, "value"),
-        State({"type": "reply-reason", "reply": ALL}, "id"),
+        Output(f"{area}-notice", "children"),
+        Output(f"{area}-stamp", "data"),
+        Input({"type": f"{area}-step", "step": ALL, "reply": ALL, "seen": ALL}, "n_clicks"),
+        State({"type": f"{area}-reason", "reply": ALL}, "value"),
+        State({"type": f"{area}-reason", "reply": ALL}, "id"),
         prevent_initial_call=True,
     )
     def step(clicks: list[int | None], reasons: list[str | None], of: list[dict[str, str]]) -> tuple[Any, ...]:
@@ -33,6 +33,11 @@ def register(app: Dash, services: ServicesLike) -> None:
         given = {one["reply"]: text or "" for one, text in zip(of, reasons, strict=True)}
         said, done = take(visit, chosen, reason=given.get(chosen["reply"], ""))
         return said, services.ask(reply_stamp.reply_stamp, now=visit.now) if done else no_update
+
+
+def register(app: Dash, services: ServicesLike) -> None:
+    """The buttons beside a reply."""
+    register_steps(app, services, area="reply")
 
     @app.callback(
         Output("reply-favourites", "children"),

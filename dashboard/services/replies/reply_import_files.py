@@ -81,7 +81,7 @@ def _kind(text: str, name: str) -> str:
 
 
 def _csv(text: str) -> Iterator[Row]:
-    csv.field_size_limit(_CELL_MAX)
+    others = csv.field_size_limit(_CELL_MAX)  # one limit for the whole process: it is put back
     head = text.split("\n", 1)[0]
     sign = max(",;\t", key=head.count)
     lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
@@ -97,6 +97,8 @@ def _csv(text: str) -> Iterator[Row]:
                 yield Row(f"line {lines.line_num}", {_name(key): value or "" for key, value in values.items()})
     except csv.Error as error:
         raise ImportFileError(f"line {lines.line_num} is no CSV: {error}; are quotes inside texts doubled?") from error
+    finally:
+        csv.field_size_limit(others)
 
 
 def _json(text: str) -> Iterator[Row]:

@@ -121,7 +121,7 @@ def test_it_catches_up_when_the_browser_wakes(page: Page, board: WallBoard) -> N
     board.waiting(55)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     page.clock.fast_forward(8 * 60 * MINUTE_MS)  # the lid was shut: timers fire at most once
-    page.clock.run_for(2000)
+    page.clock.resume()
     expect(page.locator(WAITING)).to_have_text("55")
     expect(page.locator("[data-alarm]")).to_be_hidden()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -182,6 +183,14 @@ def test_fifty_thousand_rows_are_refused_in_words() -> None:
     rows = "title,body\n" + "".join(f"T{n},text {n}\n" for n in range(50_000))
     with pytest.raises(ImportFileError, match=f"50000 entries, at most {ROWS_MAX}"):
         read_rows(rows.encode(), name="a.csv")
+
+
+def test_the_limit_of_others_for_a_cell_stays_as_it_was() -> None:
+    before = csv.field_size_limit()
+    list(read_rows(b"key,body\na,b\n", name="x.csv"))
+    with pytest.raises(ImportFileError):
+        list(read_rows(b'key,body\n"a', name="x.csv"))
+    assert csv.field_size_limit() == before
 
 
 def test_the_encoding_can_be_named() -> None:
