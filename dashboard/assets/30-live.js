@@ -37,7 +37,8 @@
     if (answer.status === 200) {
       snapshot = await answer.json();
       etag = answer.headers.get("ETag");
-      window.dispatchEvent(new CustomEvent("andrang:alerts", { detail: snapshot.alerts ?? [] }));
+      board.alerts = snapshot.alerts ?? []; // the first figures may come before the bar of alerts listens
+      window.dispatchEvent(new CustomEvent("andrang:alerts", { detail: board.alerts }));
       fill();
     }
     contact = Date.now();

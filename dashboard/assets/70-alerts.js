@@ -96,4 +96,5 @@
   }
 
   window.addEventListener("andrang:alerts", (event) => render(event.detail));
+  if (board.alerts) render(board.alerts);
 })();

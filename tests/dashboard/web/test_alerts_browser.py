@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from connectors.storage.alert_rows import AlertDeliveryRow, AlertEventRow, AlertRuleRow, WallLinkRow
 from connectors.storage.rows import SnapshotRow
@@ -80,6 +80,18 @@ def _enter(page: Page, board: WallBoard, path: str = "/", *, role: str = "manage
     page.locator("input[type=password]").fill("right-password")
     page.locator("button.primary").click()
     page.locator("form[action='/logout']").wait_for()
+
+
+def test_figures_that_come_before_the_bar_listens_are_shown_all_the_same(page: Page, board: WallBoard) -> None:
+    _enter(page, board)
+    expect(page.locator("[data-filled]").first).to_be_visible()
+    held: list[Route] = []
+    page.route("**/assets/70-alerts.js*", lambda route: held.append(route))
+    with page.expect_response(lambda answer: "/live/situation" in answer.url and answer.status == 200):
+        page.goto(board.address, wait_until="commit")
+    page.wait_for_function("() => window.andrang?.alerts")
+    held[0].continue_()
+    expect(page.locator("[data-alerts] li")).to_contain_text("120 contacts waiting")
 
 
 @pytest.mark.parametrize("path", ["/", "/incident/none", "/alerts"])
